@@ -1,0 +1,6 @@
+"""Entry point of the connector image: `python main.py spec | check | discover | read`."""
+
+from source_sentry.run import main
+
+if __name__ == "__main__":
+    main()

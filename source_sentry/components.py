@@ -1,0 +1,241 @@
+"""What the manifest needs and the engine has no component for. The manifest names these classes."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import InitVar, dataclass
+from http import HTTPStatus
+from time import time
+from typing import Any, Final
+
+import requests
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.sources.declarative.partition_routers.partition_router import PartitionRouter
+from airbyte_cdk.sources.declarative.partition_routers.substream_partition_router import ParentStreamConfig
+from airbyte_cdk.sources.declarative.requesters.error_handlers.default_error_handler import DefaultErrorHandler
+from airbyte_cdk.sources.declarative.transformations import RecordTransformation
+from airbyte_cdk.sources.streams.http.error_handlers.backoff_strategy import BackoffStrategy
+from airbyte_cdk.sources.streams.http.error_handlers.response_models import (
+    SUCCESS_RESOLUTION,
+    ErrorResolution,
+    ResponseAction,
+)
+from airbyte_cdk.sources.types import Config, StreamSlice, StreamState
+from typing_extensions import override
+
+from source_sentry import errors
+from source_sentry.config import NormalizeConfig
+from source_sentry.log import logger
+from source_sentry.pages import LinkHeaderPagination, PageExtractor, decode_page, set_page
+from source_sentry.windows import CheckedState, WindowFilter
+
+__all__ = [
+    "CheckedState",
+    "LinkHeaderPagination",
+    "NormalizeConfig",
+    "PageExtractor",
+    "ProjectRouter",
+    "SentryErrorHandler",
+    "WindowFilter",
+    "WithoutSecrets",
+]
+
+_ACTIONS: Final[Mapping[int | None, tuple[ResponseAction, FailureType]]] = {
+    HTTPStatus.UNAUTHORIZED: (ResponseAction.FAIL, FailureType.config_error),
+    HTTPStatus.FORBIDDEN: (ResponseAction.FAIL, FailureType.config_error),
+    HTTPStatus.NOT_FOUND: (ResponseAction.FAIL, FailureType.config_error),
+    HTTPStatus.REQUEST_TIMEOUT: (ResponseAction.RETRY, FailureType.transient_error),
+    HTTPStatus.GONE: (ResponseAction.RETRY, FailureType.transient_error),  # a brownout, which ends after minutes
+    HTTPStatus.TOO_MANY_REQUESTS: (ResponseAction.RATE_LIMITED, FailureType.transient_error),
+    None: (ResponseAction.FAIL, FailureType.system_error),
+}
+_TOO_WIDE: Final = ("smaller date range", "large offsets", "Query timeout")
+_TOO_OLD: Final = "more recent date range"
+_NON_PROJECT_ISSUES: Final = (
+    "firstTransactionEvent",
+    "hasFeedbacks",
+    "hasMonitors",
+    "hasNewFeedbacks",
+    "hasProfiles",
+    "hasReplays",
+)
+
+
+class RateLimitReset(BackoffStrategy):
+    """429 -> seconds until `X-Sentry-Rate-Limit-Reset` (UTC epoch seconds); otherwise the engine's 1, 2, 4, 8, … s."""
+
+    @override
+    def backoff_time(
+        self, response_or_exception: requests.Response | requests.RequestException | None, attempt_count: int
+    ) -> float | None:
+        answer = response_or_exception
+        if not isinstance(answer, requests.Response) or answer.status_code != HTTPStatus.TOO_MANY_REQUESTS:
+            return None
+        reset = answer.headers.get("X-Sentry-Rate-Limit-Reset", "")
+        # "None" comes with answers to Snuba's quota; the engine adds a second to every wait
+        return max(float(reset) - time(), 0.01) if reset.isdigit() else None
+
+
+@dataclass
+class SentryErrorHandler(DefaultErrorHandler):
+    """Answer -> what to do with it.
+
+    200 with the expected JSON -> go on; 200 with anything else, 410, 429, 5xx, broken connection -> wait and retry;
+    403 and 404 about one project -> skip that project with a WARN; other refusals -> fail with a clear sentence.
+
+    With `splits`, 400s that complain of too wide a window -> the engine halves the window.
+    """
+
+    max_time: int = 60 * 60
+    name: str = ""
+    scope: str = ""
+    """Stream, and what its token needs; the manifest's `$parameters` fill both in."""
+    page: str = "list"
+    """What a good answer holds: `list` or `object`."""
+    splits: bool = False
+
+    @override
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        super().__post_init__(parameters)
+        self.backoff_strategies = [RateLimitReset()]
+        self._warned: set[str] = set()
+        self._access = errors.Access(
+            stream=self.name,
+            scope=self.scope,
+            organization=str(self.config.get("organization")),
+            is_organization_token=str(self.config.get("auth_token")).startswith("sntrys_"),
+        )
+
+    @override
+    def interpret_response(self, response_or_exception: requests.Response | Exception | None) -> ErrorResolution:
+        if isinstance(response_or_exception, requests.Response):
+            return self._judge(response_or_exception)
+        if isinstance(response_or_exception, requests.RequestException):
+            return self._judge_exception(response_or_exception)
+        return super().interpret_response(response_or_exception)
+
+    def _judge(self, response: requests.Response) -> ErrorResolution:
+        status = response.status_code
+        if response.ok:
+            return self._judge_page(response)
+        if status == HTTPStatus.BAD_REQUEST:
+            return self._judge_bad_request(response)
+        message = errors.explain(response, self._access)
+        if status in (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND) and errors.refused_project(response):
+            return self._skip(message)
+        action, failure_type = _ACTIONS.get(status, _ACTIONS[None])
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            action, failure_type = ResponseAction.RETRY, FailureType.transient_error
+        return ErrorResolution(action, failure_type, message)
+
+    def _judge_page(self, response: requests.Response) -> ErrorResolution:
+        expected: type = list if self.page == "list" else dict
+        try:
+            if isinstance(decode_page(response), expected):
+                return SUCCESS_RESOLUTION
+        except ValueError:
+            pass
+        message = errors.explain_page(response, f"a JSON {self.page}")
+        return ErrorResolution(ResponseAction.RETRY, FailureType.transient_error, message)
+
+    def _judge_bad_request(self, response: requests.Response) -> ErrorResolution:
+        words, message = errors.detail(response), errors.explain(response, self._access)
+        if self.splits and _TOO_OLD in words:
+            # The window lies before the server's retention, so there can be nothing in it
+            response.status_code = HTTPStatus.OK
+            set_page(response, [])
+            logger.info("%s Nothing is kept for so long, so there is nothing to read.", message)
+            return SUCCESS_RESOLUTION
+        if self.splits and any(complaint in words for complaint in _TOO_WIDE):
+            return ErrorResolution(ResponseAction.SPLIT_REQUEST_WINDOW, FailureType.transient_error, message)
+        return ErrorResolution(ResponseAction.FAIL, FailureType.config_error, message)
+
+    def _judge_exception(self, error: requests.RequestException) -> ErrorResolution:
+        message = errors.explain_exception(error)
+        if errors.is_certificate_error(error) or isinstance(error, requests.exceptions.InvalidURL):
+            return ErrorResolution(ResponseAction.FAIL, FailureType.config_error, message)
+        return ErrorResolution(ResponseAction.RETRY, FailureType.transient_error, message)
+
+    def _skip(self, message: str) -> ErrorResolution:
+        """Say once, not at each window, that a project is left out."""
+        if message not in self._warned:
+            self._warned.add(message)
+            logger.warning("Skipped: %s", message)
+        return ErrorResolution(ResponseAction.IGNORE, FailureType.config_error, "Skipped, as said in the warning.")
+
+
+@dataclass
+class ProjectRouter(PartitionRouter):
+    """Project list -> one partition a project: {"project": "42"} with its slug beside it.
+
+    The key is the id, so that a renamed project keeps its cursor. Only configured projects, where any are; with
+    `with_events`, only projects that ever had what the stream reads (`errors`: an event; `issues`: an issue).
+    """
+
+    config: Config
+    parameters: InitVar[Mapping[str, Any]]
+    parent_stream_configs: list[ParentStreamConfig]
+    name: str = ""
+    with_events: str = ""
+
+    @override
+    def stream_slices(self) -> Iterable[StreamSlice]:
+        wanted = set(self.config["projects"])
+        visible: set[str] = set()
+        for project in self._projects():
+            visible.add(project["slug"])
+            if (wanted and project["slug"] not in wanted) or not self._has_data(project):
+                continue
+            yield StreamSlice(
+                partition={"project": str(project["id"])}, cursor_slice={}, extra_fields={"slug": project["slug"]}
+            )
+        for slug in sorted(wanted - visible):
+            logger.warning(
+                "Stream %s: project `%s` of `projects` is not among those that the token can see in organization "
+                "`%s`, so it is not read. It can see: %s.",
+                self.name,
+                slug,
+                self.config["organization"],
+                ", ".join(sorted(visible)) or "none",
+            )
+
+    def _projects(self) -> Iterable[Mapping[str, Any]]:
+        return self.parent_stream_configs[0].stream.records()  # type: ignore[attr-defined,no-any-return]
+
+    def _has_data(self, project: Mapping[str, Any]) -> bool:
+        """A server that does not send `firstEvent` is taken at no word: its project is asked."""
+        if not self.with_events or project.get("firstEvent", True):
+            return True
+        return self.with_events == "issues" and any(project.get(flag) for flag in _NON_PROJECT_ISSUES)
+
+    @override
+    def get_stream_state(self) -> Mapping[str, StreamState] | None:
+        return {}
+
+    @override
+    def get_request_params(self, **_: Any) -> Mapping[str, Any]:
+        return {}
+
+    get_request_headers = get_request_body_data = get_request_body_json = get_request_params
+
+
+@dataclass
+class WithoutSecrets(RecordTransformation):
+    """{"id", "public", "secret", "dsn": {"public", "secret"}} -> {"id", "public", "dsn": {"public"}}.
+
+    Unless `include_secrets` is set. The engine's conditional RemoveFields would empty the whole record.
+    """
+
+    config: Config
+
+    @override
+    def transform(
+        self,
+        record: dict[str, Any],
+        config: Config | None = None,
+        stream_state: StreamState | None = None,
+        stream_slice: StreamSlice | None = None,
+    ) -> None:
+        if self.config["include_secrets"]:
+            return
+        secret, dsn = record.pop("secret", None), record.get("dsn") or {}
+        for name in [name for name, url in dsn.items() if name == "secret" or (secret and secret in str(url))]:
+            del dsn[name]

@@ -1,0 +1,103 @@
+"""The user's settings, brought into the one form that the manifest reads."""
+
+import re
+from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any, Final
+
+from airbyte_cdk.sources.declarative.transformations.config_transformations.config_transformation import (
+    ConfigTransformation,
+)
+from typing_extensions import override
+
+from source_sentry import dates
+
+RETENTION: Final = timedelta(days=90)
+"""As long as sentry.io keeps events and searches issues (30 days on the Developer plan)."""
+
+DEFAULTS: Final[Mapping[str, Any]] = {
+    "hostname": "sentry.io",
+    "projects": [],
+    "full_events": False,
+    "include_secrets": False,
+    "issue_query": "",
+    "environments": [],
+    "lookback_hours": 1,
+    "events_window_days": 30,
+    "num_workers": 10,
+    "legacy_server": False,
+}
+
+
+@dataclass
+class NormalizeConfig(ConfigTransformation):
+    """Settings of any age -> settings of today, in memory only.
+
+    {api_token, project: "web", hostname: "host:9000/"}
+    -> {auth_token, projects: ["web"], hostname, base_url: "https://host:9000", sync_start, ..., every default}
+
+    The engine's migrations would do the renaming too, but print the whole config, token included, as a message.
+    A value of the wrong type is left as it is: validation against the spec names it.
+    """
+
+    @override
+    def transform(self, config: MutableMapping[str, Any]) -> None:
+        """Bring `config` into today's form, in place."""
+        if "api_token" in config:
+            config.setdefault("auth_token", config.pop("api_token"))
+        if config.get("project"):
+            config["projects"] = config.get("projects") or [config["project"]]
+        for setting, default in DEFAULTS.items():
+            if config.get(setting) is None or config[setting] == "":
+                config[setting] = default
+        for setting, tidy in _TIDY.items():
+            if isinstance(config.get(setting), str):
+                config[setting] = tidy(config[setting])
+        config["base_url"] = base_url(str(config["hostname"]))
+        config.setdefault("max_retries", 8)
+        workers = config["num_workers"]
+        # The engine builds its pool before it validates, so a wrong number must not reach it
+        config["workers"] = workers if isinstance(workers, int) and workers > 0 else DEFAULTS["num_workers"]
+        _pin_time(config)
+
+
+def base_url(hostname: str) -> str:
+    """`sentry.io`, `host:port`, `http://host:9000/`, `https://host/subpath/` -> URL without a trailing slash."""
+    return hostname if "://" in hostname else f"https://{hostname}"
+
+
+def _pin_time(config: MutableMapping[str, Any]) -> None:
+    """Fix the sync's start, and all that follows from it, once for all streams.
+
+    Issues are always counted over the whole retention, because Sentry cuts `count` and `firstSeen` to the window
+    that is asked for. Releases are kept for ever, so only a start date that the user chose leaves some out.
+    """
+    now = datetime.now(timezone.utc).replace(microsecond=0)
+    retained = dates.to_text(now - RETENTION)
+    chosen = config.get("start_date")
+    config["start_date"] = start = chosen or retained
+    config["sync_start"] = dates.to_text(now)
+    config["last_second"] = dates.to_text(now - timedelta(seconds=1))  # the engine's windows include their end
+    config["issues_since"] = min(str(start), retained)
+    config["releases_since"] = chosen or "1970-01-01T00:00:00Z"
+
+
+def _tidy_date(text: str) -> str:
+    try:
+        return dates.to_text(dates.from_text(text.strip()))
+    except ValueError:
+        return text
+
+
+def _tidy_host(text: str) -> str:
+    return re.sub(r"(/api/0)?/*$", "", text.strip())
+
+
+_TIDY: Final[Mapping[str, Callable[[str], str]]] = {
+    "auth_token": str.strip,
+    "hostname": _tidy_host,
+    "issue_query": str.strip,
+    "organization": str.strip,
+    "start_date": _tidy_date,
+}

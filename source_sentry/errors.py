@@ -1,0 +1,182 @@
+"""What went wrong, in one sentence that names the object, the value and the way out.
+
+Bodies and statuses: https://docs.sentry.io/api/ and the servers' own answers (docs/behaviour.md). `detail` may be a
+string or an object, and a body may be empty or HTML at any status.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qs, urlsplit
+
+import orjson
+import requests
+
+_MESSAGES_401: Final[Mapping[str, str]] = {
+    "invalid token": "Sentry does not know the `auth_token`: copy it again, or create a new one.",
+    "token expired": "The `auth_token` has expired: create a new one.",
+    "2fa-required": "The organization requires two-factor authentication, which the owner of the `auth_token` has "
+    "not set up: set it up, or use the token of an internal integration.",
+    "sso-required": "The organization requires single sign-on for the owner of the `auth_token`: log in once with "
+    "SSO, or use the token of an internal integration.",
+    "member-disabled-over-limit": "The owner of the `auth_token` is disabled because the organization has more "
+    "members than its plan allows: use the token of an internal integration.",
+}
+_CI_ONLY: Final = (
+    "The `auth_token` is an organization token (`sntrys_…`), which Sentry limits to uploads from CI: use the token "
+    "of an internal integration, or a user token."
+)
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who asks for what: the part of an error message that the answer does not hold."""
+
+    stream: str
+    scope: str
+    """What the token needs, e.g. `project:read`."""
+    organization: str
+    is_organization_token: bool
+    """The token begins with `sntrys_`."""
+
+
+def detail(response: requests.Response) -> str:
+    """Sentry's own words for an error; empty where it has none."""
+    try:
+        body = orjson.loads(response.content)
+    except ValueError:
+        return ""
+    words = body.get("detail", body) if isinstance(body, dict) else body
+    if isinstance(words, dict):
+        words = words.get("message") or words.get("code") or words
+    return words if isinstance(words, str) else orjson.dumps(words).decode()
+
+
+def refused_project(response: requests.Response) -> str | None:
+    """Slug of the one project that `response` is about, None where it is about the organization.
+
+    Read from /projects/{org}/{slug}/… or from the URL's fragment, which the manifest puts there for lists of the
+    organization that are asked for one project.
+    """
+    url = urlsplit(response.request.url or "")
+    found = re.search(r"/api/0/projects/[^/]+/([^/]+)/", url.path)
+    if found:
+        return found.group(1)
+    return url.fragment or (parse_qs(url.query).get("project", [None])[0] if "/issues/" in url.path else None)
+
+
+def explain(response: requests.Response, access: Access) -> str:
+    """Why Sentry did not answer what was asked, and what the user can do."""
+    explanations = {400: _bad_request, 401: _unauthorized, 403: _forbidden, 404: _not_found}
+    return explanations.get(response.status_code, _other)(response, access)
+
+
+def explain_page(response: requests.Response, expected: str) -> str:
+    """Why a 200 is not the page that was asked for."""
+    kind = response.headers.get("Content-Type", "no content type").split(";")[0]
+    start = re.sub(r"\s+", " ", response.text[:60]).strip() or "nothing"
+    hint = (
+        "check `hostname`: an HTML page comes from a web front end or a login page, not from Sentry's API"
+        if "<" in start[:1]
+        else "the answer was cut short or is not Sentry's"
+    )
+    return f"Expected {expected} from {_place(response)}, got {kind} beginning with `{start}`: {hint}."
+
+
+def explain_exception(error: requests.RequestException) -> str:
+    """Why no answer came at all."""
+    url = urlsplit((error.request.url or "") if error.request is not None else "")
+    host, reason = url.netloc or "the server", _innermost(error)
+    if isinstance(error, requests.exceptions.SSLError):
+        return f"The TLS connection to `{host}` failed ({reason}): check `hostname`, its port and its certificate."
+    if isinstance(error, requests.exceptions.Timeout):
+        return f"`{host}` accepted the request but did not answer in time ({reason})."
+    if "resolve" in str(error).lower():
+        return f"Host `{host}` was not found: check `hostname` ({reason})."
+    if "refused" in str(error).lower():
+        return f"Nothing listens at `{host}`: check `hostname` and its port ({reason})."
+    return f"The connection to `{host}` broke ({reason})."
+
+
+def is_certificate_error(error: Exception) -> bool:
+    """Whether the server's certificate is not trusted, which no retry mends."""
+    return isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error)
+
+
+def _bad_request(response: requests.Response, access: Access) -> str:
+    words = detail(response)
+    if "multi project" in words:
+        return (
+            f"This server has no organization-wide issue search ({words}): set `legacy_server` to read issues "
+            "project by project."
+        )
+    hint = "; check `issue_query`" if access.stream == "issues" else ""
+    return (
+        f"Sentry rejected the request of stream `{access.stream}` to {_place(response)}: {words or 'no reason'}{hint}."
+    )
+
+
+def _unauthorized(response: requests.Response, _: Access) -> str:
+    words = detail(response)
+    try:
+        code = orjson.loads(response.content)["detail"]["code"]
+    except (ValueError, TypeError, KeyError):
+        code = words
+    known = _MESSAGES_401.get(str(code).lower().rstrip("."))
+    if known:
+        return f"{known} Sentry says: {words}"
+    if not words:
+        return f"{_place(response)} wants a token that belongs to a user, which this `auth_token` does not."
+    return f"Sentry rejected the `auth_token`: {words}"
+
+
+def _forbidden(response: requests.Response, access: Access) -> str:
+    words = detail(response) or "no reason given"
+    if access.is_organization_token:
+        return f"{_CI_ONLY} Sentry says: {words}"
+    return (
+        f"The `auth_token` may not read stream `{access.stream}`{_of_project(response)}: it needs the scope "
+        f"`{access.scope}` and membership or access to the project or organization. Sentry says: {words}"
+    )
+
+
+def _not_found(response: requests.Response, access: Access) -> str:
+    project, words = refused_project(response), detail(response)
+    if project:
+        return (
+            f"Project `{project}` of organization `{access.organization}` has nothing at {_place(response)} for stream "
+            f"`{access.stream}`: it was deleted, renamed or the feature is off. Sentry says: {words or 'nothing'}"
+        )
+    return (
+        f"Nothing is at {_place(response)}: check the slug `{access.organization}` in `organization`, and `hostname` "
+        f"(region and path). Sentry says: {words or 'nothing'}"
+    )
+
+
+def _other(response: requests.Response, access: Access) -> str:
+    words = detail(response) or response.reason or "no reason given"
+    return f"{_place(response)} answered stream `{access.stream}` with HTTP {response.status_code}: {words}"
+
+
+def _of_project(response: requests.Response) -> str:
+    project = refused_project(response)
+    return f" of project `{project}`" if project else ""
+
+
+def _place(response: requests.Response) -> str:
+    return (response.url or "").split("?")[0].split("#")[0]
+
+
+def _innermost(error: BaseException) -> str:
+    """The last cause, which is the one the system gave: the outer ones repeat it with object addresses."""
+    reason = error
+    while (inner := _cause(reason)) is not None:
+        reason = inner
+    noise = r"<[^>]*>: ?|\[SSL[^]]*\] ?| \(_ssl\.c:\d+\)|\[Errno -?\d+\] ?"
+    return re.sub(noise, "", str(reason)) or type(reason).__name__
+
+
+def _cause(error: BaseException) -> BaseException | None:
+    candidates = (getattr(error, "reason", None), error.__cause__, error.__context__, *error.args)
+    return next((cause for cause in candidates if isinstance(cause, BaseException)), None)

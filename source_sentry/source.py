@@ -1,0 +1,65 @@
+"""The connector: the manifest, run by the engine."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from airbyte_cdk.models import AirbyteConnectionStatus, AirbyteMessage, AirbyteStateMessage, ConfiguredAirbyteCatalog
+from airbyte_cdk.sources.declarative.models import DeclarativeStream
+from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
+from typing_extensions import override
+
+from source_sentry.check import check_connection
+from source_sentry.engine import ComponentFactory, SharedParent
+from source_sentry.inputs import FileInputs, require_known_streams
+
+MANIFEST: Final = Path(__file__).with_name("manifest.yaml")
+
+
+class SourceSentry(FileInputs, YamlDeclarativeSource):
+    """Reads a Sentry organization as source_sentry/manifest.yaml says."""
+
+    def __init__(
+        self,
+        catalog: ConfiguredAirbyteCatalog | None = None,
+        config: Mapping[str, Any] | None = None,
+        state: list[AirbyteStateMessage] | None = None,
+    ) -> None:
+        # An absolute path, because the engine prefers a manifest.yaml of the working directory
+        super().__init__(path_to_yaml=str(MANIFEST), catalog=catalog, config=config, state=state)
+        self._constructor = ComponentFactory(
+            message_repository=self._message_repository,
+            configured_catalog=catalog,
+            connector_state_manager=self._connector_state_manager,
+        )
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The user's settings in today's form, with every default."""
+        return self._config
+
+    @override
+    def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
+        return check_connection(self)
+
+    @override
+    def read(
+        self,
+        logger: logging.Logger,
+        config: Mapping[str, Any],
+        catalog: ConfiguredAirbyteCatalog,
+        state: list[AirbyteStateMessage] | None = None,
+    ) -> Iterator[AirbyteMessage]:
+        require_known_streams(catalog, [stream["name"] for stream in self.resolved_manifest["streams"]])
+        yield from super().read(logger, config, catalog, state)
+
+    def read_definition(self, name: str) -> list[Mapping[str, Any]]:
+        """All records of the stream that the manifest defines under `name`, for `check`: an answer is due soon."""
+        definition = self.resolved_manifest["definitions"][name]
+        impatient = {**self._config, "max_retries": 1}
+        return SharedParent(self._constructor.create_component(DeclarativeStream, definition, impatient)).records()
+
+    def stream_scopes(self) -> Mapping[str, str]:
+        """Scope that each stream needs: {"events": "project:read"}."""
+        return {stream["name"]: stream["$parameters"]["scope"] for stream in self.resolved_manifest["streams"]}
