@@ -6,6 +6,7 @@ from typing import Any, Final, Protocol
 from airbyte_cdk.models import AirbyteConnectionStatus, Status
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
+from source_sentry.errors import CI_ONLY, is_organization_token
 from source_sentry.log import logger
 
 _RETRIED: Final = "Exhausted available request attempts. Please see logs for more details. Exception: "
@@ -28,6 +29,8 @@ class Organization(Protocol):
 
 def check_connection(organization: Organization) -> AirbyteConnectionStatus:
     """SUCCEEDED, with a word on streams that the token does not cover, or FAILED with one clear sentence."""
+    if is_organization_token(organization.settings):
+        return _failed(CI_ONLY)
     try:
         organization.read_definition("organization")
         visible = sorted(project["slug"] for project in organization.read_definition("project_list"))

@@ -101,7 +101,7 @@ class SentryErrorHandler(DefaultErrorHandler):
             stream=self.name,
             scope=self.scope,
             organization=str(self.config.get("organization")),
-            is_organization_token=str(self.config.get("auth_token")).startswith("sntrys_"),
+            is_organization_token=errors.is_organization_token(self.config),
         )
 
     @override

@@ -7,7 +7,7 @@ string or an object, and a body may be empty or HTML at any status.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 import orjson
@@ -23,10 +23,15 @@ _MESSAGES_401: Final[Mapping[str, str]] = {
     "member-disabled-over-limit": "The owner of the `auth_token` is disabled because the organization has more "
     "members than its plan allows: use the token of an internal integration.",
 }
-_CI_ONLY: Final = (
+CI_ONLY: Final = (
     "The `auth_token` is an organization token (`sntrys_…`), which Sentry limits to uploads from CI: use the token "
     "of an internal integration, or a user token."
 )
+
+
+def is_organization_token(settings: Mapping[str, Any]) -> bool:
+    """Whether the token is one of those that Sentry makes for CI."""
+    return str(settings.get("auth_token")).startswith("sntrys_")
 
 
 @dataclass(frozen=True)
@@ -134,7 +139,7 @@ def _unauthorized(response: requests.Response, _: Access) -> str:
 def _forbidden(response: requests.Response, access: Access) -> str:
     words = detail(response) or "no reason given"
     if access.is_organization_token:
-        return f"{_CI_ONLY} Sentry says: {words}"
+        return f"{CI_ONLY} Sentry says: {words}"
     return (
         f"The `auth_token` may not read stream `{access.stream}`{_of_project(response)}: it needs the scope "
         f"`{access.scope}` and membership or access to the project or organization. Sentry says: {words}"

@@ -1,0 +1,28 @@
+"""A sandbox for each test, and the installed command pointed at it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integration_tests.connector import Connector
+from sandbox.server import serve
+from sandbox.settings import Settings
+
+Connect = Callable[..., Connector]
+
+
+@pytest.fixture
+def connect(tmp_path: Path) -> Iterator[Connect]:
+    """Start a sandbox with some settings: connect(generation="9.1.2") -> Connector."""
+    with ExitStack() as stack:
+
+        def start(**settings: Any) -> Connector:
+            sandbox = stack.enter_context(serve(Settings(**{"size": "tiny", **settings})))
+            folder = tmp_path / sandbox.url.rsplit(":", 1)[1].replace("/", "_")
+            folder.mkdir()
+            return Connector(sandbox, folder)
+
+        yield start
