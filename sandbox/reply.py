@@ -1,0 +1,49 @@
+"""An answer before it goes on the wire."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from starlette.types import Receive, Scope, Send
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Status, body and headers.
+
+    `broken` says how the connection fails, `cut_connection` or `reset`; a `bare` reply gets no rate-limit headers.
+    """
+
+    status: int = 200
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+    content_type: str = "application/json"
+    broken: str = ""
+    bare: bool = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it (ASGI). The transport is put in the scope by `sandbox.server.Connection`."""
+        if self.broken == "reset":
+            scope["state"]["transport"].abort()
+            await _gone(receive)
+            return
+        own = {"Content-Type": self.content_type, "Content-Length": str(len(self.body))}
+        headers = [(name.encode(), value.encode("latin-1")) for name, value in (own | self.headers).items()]
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        cut = self.broken == "cut_connection"
+        body = self.body[: len(self.body) // 2] if cut else self.body
+        await send({"type": "http.response.body", "body": body, "more_body": cut})
+        if cut:
+            scope["state"]["transport"].close()
+            await _gone(receive)
+
+
+def json_reply(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Reply:
+    """Serialise an answer."""
+    return Reply(status, orjson.dumps(value), headers or {})
+
+
+async def _gone(receive: Receive) -> None:
+    """Wait until the connection is closed, so that the server has nothing to complain about."""
+    while (await receive())["type"] != "http.disconnect":
+        continue

@@ -1,0 +1,1 @@
+"""The endpoints: each takes a permitted `Call` and returns a `Reply`."""

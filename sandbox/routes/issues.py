@@ -1,0 +1,105 @@
+"""The lists of issues, of the organization and of a project."""
+
+from collections.abc import Callable
+
+import orjson
+
+from sandbox.call import Call, Window
+from sandbox.data.issues import COLLAPSED, expanded_fields, issue_record, organization_fields, todays_fields
+from sandbox.errors import bad_request, internal
+from sandbox.moments import DAY, SECOND
+from sandbox.reply import Reply, json_reply
+from sandbox.search import Candidate, parse_search
+from sandbox.sightings import Record, Sighting, graph, seen_ever, seen_in_window, sightings
+
+_MAX_HITS = 1000
+_SEVERAL_PROJECTS = "You do not have the multi project stream feature enabled"
+
+
+def organization_issues(call: Call) -> Reply:
+    """Issues with an event in the window, and their numbers in that window; lifetime numbers stand apart."""
+    call.check_organization()
+    projects = call.projects_asked()
+    if call.settings.old:
+        raise internal() if call.all("project") else bad_request(_SEVERAL_PROJECTS)
+    if len(call.all("project")) > 1 and not call.settings.global_views:
+        raise bad_request(_SEVERAL_PROJECTS)
+    if not projects:
+        return json_reply([])
+    search = parse_search(call.one("query"), call.now, old=False)
+    window = call.search_window()
+    environments = [name for name in call.all("environment") if name]
+    found = sightings(projects, window, environments, feedback=search.names_category)
+    rows = [row for row in found if search.matches(_in_window(row))]
+    return _page(call, rows, organization_issue)
+
+
+def project_issues(call: Call) -> Reply:
+    """Issues of one project with lifetime numbers; `statsPeriod` changes the graph only, start and end nothing."""
+    call.check_organization()
+    project = call.project()
+    if (call.one("statsPeriod") or "24h") not in ("24h", "14d"):
+        raise bad_request("Invalid stats_period. Valid choices are '', '24h', and '14d'")
+    old, now = call.settings.old, call.now
+    search = parse_search(call.one("query"), now, old=old)
+    days = 10_000 if old else call.settings.retention_days
+    window = Window((now - days * DAY) // SECOND, now // SECOND)
+    found = sightings([project], window, call.all("environment") if old else [], feedback=search.names_category)
+    rows = [row for row in found if search.matches(_in_lifetime(call, row))]
+    return _page(call, rows, project_issue)
+
+
+def organization_issue(call: Call, row: Sighting) -> Record:
+    """Return the organization's record of an issue."""
+    issue, project, stamp = row.issue, row.project.facts, call.world.stamp
+    seen, lifetime = seen_in_window(row, stamp), seen_ever(row.lifetime(call.now), stamp)
+    record = issue_record(issue, project) | todays_fields(issue, project) | organization_fields(issue) | seen
+    record["stats"] = graph(row, _period(call.one("groupStatsPeriod")), call.now)
+    record["lifetime"] = lifetime | {"stats": None}
+    record["filtered"] = None
+    record |= expanded_fields(issue, set(call.all("expand")), lifetime["firstSeen"])
+    for name in call.all("collapse"):
+        for dropped in COLLAPSED.get(name, ()):
+            record.pop(dropped, None)
+    return record
+
+
+def project_issue(call: Call, row: Sighting) -> Record:
+    """Return the project's record of an issue; an empty `statsPeriod` leaves the graph out."""
+    issue, project = row.issue, row.project.facts
+    lifetime = row.lifetime(call.now)
+    record = issue_record(issue, project) | seen_ever(lifetime, call.world.stamp)
+    period = call.one("statsPeriod")
+    if period != "":
+        record["stats"] = graph(lifetime, _period(period), call.now)
+    return record if call.settings.old else record | todays_fields(issue, project)
+
+
+def _period(asked: str | None) -> str:
+    return asked if asked == "14d" else "24h"
+
+
+def _in_window(row: Sighting) -> Candidate:
+    return Candidate(row.issue, row.first, row.last)
+
+
+def _in_lifetime(call: Call, row: Sighting) -> Candidate:
+    ever = row.lifetime(call.now)
+    return Candidate(row.issue, ever.first_ever, ever.last)
+
+
+def _page(call: Call, rows: list[Sighting], record: Callable[[Call, Sighting], Record]) -> Reply:
+    """Sort by last seen, or by first seen with `sort=new`, which no new event changes; page by that moment."""
+    by_last = _sort(call) == "date"
+    moments = [(row.last if by_last else row.lifetime(call.now).first_ever) // 1000 for row in rows]
+    order = sorted(range(len(rows)), key=lambda place: (-moments[place], -rows[place].issue.id))
+    chosen, page = call.haunted(len(rows), call.limit(), key=lambda place: moments[order[place]])
+    hits = {"X-Hits": str(min(len(rows), _MAX_HITS)), "X-Max-Hits": str(_MAX_HITS)}
+    return call.answer((orjson.dumps(record(call, rows[order[place]])) for place in chosen), page, hits)
+
+
+def _sort(call: Call) -> str:
+    sort = call.one("sort") or "date"
+    if sort not in ("date", "new"):
+        raise internal() if call.settings.old else bad_request("Invalid sort; the sandbox knows date and new")
+    return sort

@@ -1,0 +1,139 @@
+"""Every option of the sandbox, with its default. The help text of an option is the second half of its annotation."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Annotated, Final
+
+ORGANIZATION: Final = "acme"
+DEFAULT_TOKEN: Final = "sntryu_sandbox_0123456789abcdef0123456789abcdef"  # noqa: S105 - a fake one
+TODAY: Final = "today"
+OLD: Final = "9.1.2"
+READ_SCOPES: Final = (
+    "alerts:read",
+    "event:read",
+    "member:read",
+    "org:read",
+    "project:read",
+    "project:releases",
+    "team:read",
+)
+
+
+@dataclass(frozen=True)
+class Token:
+    """Who a token stands for. `None` for projects means every project of the organization."""
+
+    scopes: tuple[str, ...] = READ_SCOPES
+    projects: tuple[str, ...] | None = None  # slugs that the caller may open; others answer 403
+    not_member_of: tuple[str, ...] = ()  # open to the caller, but left out of lists that default to "my projects"
+    expired: bool = False
+    denied: str = ""  # code of a 401 with an object detail: sso-required, 2fa-required ...
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much data stands at the sandbox's `now`. What appears later keeps the same pace."""
+
+    projects: int
+    events_per_project: int
+    issues_per_project: int
+    releases: int
+    teams: int = 5
+    members: int = 14
+    keys: int = 13  # of the first project; the others have two
+    feedback_per_project: int = 2  # issues of the feedback category
+    odd_projects: bool = True  # the last one never had an event, the one before is quiet for 60 days
+
+
+SIZES: Final = {
+    "tiny": Counts(projects=4, events_per_project=130, issues_per_project=12, releases=14, teams=3, members=7),
+    "small": Counts(projects=6, events_per_project=1200, issues_per_project=30, releases=40),
+    "bench": Counts(
+        projects=20,
+        events_per_project=1000,
+        issues_per_project=50,
+        releases=200,
+        feedback_per_project=0,
+        odd_projects=False,
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the sandbox serves and how. All but `prefix` can be changed while it runs; tuples are lists in JSON."""
+
+    generation: Annotated[str, "which server to be: `today` or `9.1.2` (the last self-hosted one without Snuba)"] = (
+        TODAY
+    )
+    size: Annotated[str, "how much data: `tiny`, `small` or `bench`"] = "small"
+    projects: Annotated[int | None, "how many projects, instead of the size's"] = None
+    events_per_project: Annotated[int | None, "events of each active project at `now`, instead of the size's"] = None
+    issues_per_project: Annotated[int | None, "error issues of each active project, instead of the size's"] = None
+    releases: Annotated[int | None, "how many releases at `now`, instead of the size's"] = None
+    event_bytes: Annotated[int, "pad full events to about this many bytes; 0 leaves them at some 4 kB"] = 0
+    extra_projects: Annotated[tuple[str, ...], "slugs of further projects"] = ()
+    seed: Annotated[int, "the data is a function of the seed, the counts and `now`"] = 1
+    now: Annotated[
+        str | None, "the sandbox's time at start (ISO 8601, UTC). Given, its clock stands still; otherwise it runs"
+    ] = None
+    prefix: Annotated[str, "path below which /api/0 lives, such as `/sentry`"] = ""
+    link_host: Annotated[str, "scheme and host of the URLs in Link headers; not the one that was called"] = (
+        "https://sentry.example"
+    )
+    tokens: Annotated[
+        Mapping[str, Token], "tokens and what they may do; any other is 401, but `sntrys_...` has the scope org:ci"
+    ] = field(default_factory=lambda: {DEFAULT_TOKEN: Token(not_member_of=("web",))})
+    hidden_projects: Annotated[tuple[str, ...], "slugs of projects that are gone: not listed, 404"] = ()
+    forbidden_projects: Annotated[tuple[str, ...], "slugs that are listed, but answer 403 on project endpoints"] = ()
+    missing_projects: Annotated[tuple[str, ...], "slugs that are listed, but answer 404 on project endpoints"] = ()
+    global_views: Annotated[bool, "let organization issues take several `project` values; otherwise 400"] = False
+    full_page: Annotated[int, "most events of a page with `full`, silently clamped"] = 10
+    retention_days: Annotated[int, "how far back events and issues can be read (today's generation)"] = 90
+    ghost_rows: Annotated[
+        int, "rows without a body in the middle of each list of events and issues: short and empty pages"
+    ] = 0
+    limits: Annotated[str, "rate limits: `off` or `saas`"] = "off"
+    time_scale: Annotated[float, "scale the windows of the limits and their counts: 0.1 turns 60/60 s into 6/6 s"] = 1.0
+    latency_ms: Annotated[int, "milliseconds that each answer takes"] = 0
+    faults: Annotated[
+        tuple[str, ...], "`kind:N` or `kind:N@part of a path`: spoil every Nth new request, see sandbox/faults.py"
+    ] = ()
+    fault_repeats: Annotated[int, "how many times in a row the same request is spoilt; 0 means always"] = 1
+
+    def __post_init__(self) -> None:
+        """Refuse what no code path knows, by name."""
+        for name, known in (("generation", (TODAY, OLD)), ("size", tuple(SIZES)), ("limits", ("off", "saas"))):
+            if getattr(self, name) not in known:
+                raise ValueError(f"{name} is {getattr(self, name)!r}; choose one of {', '.join(known)}")
+
+    @property
+    def old(self) -> bool:
+        """Whether the sandbox is a Sentry 9.1.2."""
+        return self.generation == OLD
+
+    @property
+    def counts(self) -> Counts:
+        """The size's counts with the explicit ones laid over them."""
+        size = SIZES[self.size]
+        given = {name: getattr(self, name) for name in asdict(size) if getattr(self, name, None) is not None}
+        return replace(size, **given)
+
+    def changed(self, changes: Mapping[str, object]) -> "Settings":
+        """Return a copy with `changes`, whose values may come from JSON. `ValueError` names an unknown setting."""
+        unknown = set(changes) - {item.name for item in fields(self)}
+        if unknown:
+            raise ValueError(f"unknown settings: {', '.join(sorted(unknown))}")
+        return replace(self, **{name: _value(name, value) for name, value in changes.items()})  # type: ignore[arg-type]
+
+
+def _value(name: str, value: object) -> object:
+    """Turn JSON's lists into tuples and its objects into tokens."""
+    if name == "tokens" and isinstance(value, Mapping):
+        return {key: token if isinstance(token, Token) else _token(token) for key, token in value.items()}
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _token(given: Mapping[str, object]) -> Token:
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+    return Token(**values)  # type: ignore[arg-type]
