@@ -24,7 +24,7 @@ from typing_extensions import override
 from source_sentry import errors
 from source_sentry.config import NormalizeConfig
 from source_sentry.log import logger
-from source_sentry.pages import LinkHeaderPagination, PageExtractor, decode_page, set_page
+from source_sentry.pages import LinkHeaderPagination, Page, PageExtractor, keep, page_of
 from source_sentry.windows import CheckedState, WindowFilter
 
 __all__ = [
@@ -129,8 +129,10 @@ class SentryErrorHandler(DefaultErrorHandler):
     def _judge_page(self, response: requests.Response) -> ErrorResolution:
         expected: type = list if self.page == "list" else dict
         try:
-            if isinstance(decode_page(response), expected):
+            page = page_of(response)
+            if isinstance(page.content, expected):
                 return SUCCESS_RESOLUTION
+            page.drop()
         except ValueError:
             pass
         message = errors.explain_page(response, f"a JSON {self.page}")
@@ -141,7 +143,7 @@ class SentryErrorHandler(DefaultErrorHandler):
         if self.splits and _TOO_OLD in words:
             # The window lies before the server's retention, so there can be nothing in it
             response.status_code = HTTPStatus.OK
-            set_page(response, [])
+            keep(response, Page(b"[]"))
             logger.info("%s Nothing is kept for so long, so there is nothing to read.", message)
             return SUCCESS_RESOLUTION
         if self.splits and any(complaint in words for complaint in _TOO_WIDE):

@@ -12,11 +12,13 @@ from airbyte_cdk.sources.declarative.incremental.concurrent_partition_cursor imp
 from airbyte_cdk.sources.declarative.models import ParentStreamConfig as ParentStreamConfigModel
 from airbyte_cdk.sources.declarative.parsers.model_to_component_factory import ModelToComponentFactory
 from airbyte_cdk.sources.declarative.partition_routers.substream_partition_router import ParentStreamConfig
+from airbyte_cdk.sources.declarative.requesters.http_requester import HttpRequester
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 from airbyte_cdk.sources.types import Config, Record, StreamSlice
 from typing_extensions import override
 
+from source_sentry.governor import GovernedAdapter, Governor
 from source_sentry.windows import WindowProgress
 
 CHECKPOINT_SECONDS: Final = 10.0
@@ -36,11 +38,13 @@ class ProjectCursor(ConcurrentPerPartitionCursor):
 
     @override
     def stream_slices(self) -> Iterable[StreamSlice]:
+        self._started = time.time()
         return map(WindowProgress.attach, super().stream_slices())
 
     @override
     def observe(self, record: Record) -> None:
-        if time.time() - self._last_emission_time > CHECKPOINT_SECONDS:
+        """Keep the pace of states while a long window is read; the record itself changes nothing."""
+        if time.time() - max(self._last_emission_time, self._started) > CHECKPOINT_SECONDS:
             with self._lock:
                 self._emit_state_message()
 
@@ -97,18 +101,28 @@ class SharedParent:
 
 
 class ComponentFactory(ModelToComponentFactory):
-    """The engine's factory, with this connector's cursor and parents."""
+    """The engine's factory, with this connector's cursor, parents and pace of requests."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, governor: Governor, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self._governor = governor
         self._parents: dict[str, SharedParent] = {}
+
+    @override
+    def create_http_requester(self, *args: Any, name: str, **kwargs: Any) -> HttpRequester:
+        requester = super().create_http_requester(*args, name=name, **kwargs)
+        for scheme in ("http://", "https://"):
+            requester._http_client._session.mount(scheme, GovernedAdapter(self._governor, name))  # noqa: SLF001
+        return requester
 
     @override
     def create_concurrent_cursor_from_perpartition_cursor(
         self, *args: Any, **kwargs: Any
     ) -> ConcurrentPerPartitionCursor:
         cursor = super().create_concurrent_cursor_from_perpartition_cursor(*args, **kwargs)
-        cursor.__class__ = ProjectCursor  # the engine has no hook for the class; ProjectCursor adds no attributes
+        cursor.__class__ = (
+            ProjectCursor  # the engine has no hook for the class; ProjectCursor sets its own attributes at start
+        )
         return cursor
 
     @override

@@ -5,7 +5,8 @@ cursor that contains `=`.
 """
 
 import threading
-from collections.abc import Iterable, Mapping
+import weakref
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
@@ -20,36 +21,68 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from typing_extensions import override
 
 from source_sentry import dates
+from source_sentry.handover import end_page
 from source_sentry.windows import WindowProgress
 
 _PAGE: Final = "_sentry_page"
+_DECODED: Final = 2
+"""Pages that exist as Python objects at a time: one that is handed on and one that is being made ready.
+
+A page of full events takes some 4 MB so; more of them than the one consumer can take only fill memory and caches.
+"""
+_room: Final = threading.BoundedSemaphore(_DECODED)
 
 
-def decode_page(response: requests.Response) -> Any:
-    """Decode the body of `response`, once: later calls get the same object.
+class Page:
+    """A decoded answer, which takes one of the few places until its records are handed on, or nobody needs it."""
+
+    def __init__(self, body: bytes) -> None:
+        _room.acquire()
+        self.drop = weakref.finalize(self, _room.release)
+        """Give the place back; done by itself when nobody needs the page."""
+        try:
+            self.content: Any = orjson.loads(body)
+        except ValueError:
+            self.drop()
+            raise
+        content = self.content
+        self.last: Mapping[str, Any] = content[-1] if content and isinstance(content, list) else {}
+        """The last record, which stays when the others are handed on: where a newest-first page ends."""
+
+    def records(self) -> Iterator[Mapping[str, Any]]:
+        """Hand on the records, once: the items of a list, or the one object of a detail."""
+        records = self.content if isinstance(self.content, list) else [self.content]
+        records.reverse()
+        while records:
+            yield records.pop()
+        end_page()
+        self.drop()
+
+
+def page_of(response: requests.Response) -> Page:
+    """Decode the body of `response`, once: later calls get the same page.
 
     Raises:
         ValueError: The body is not JSON: HTML, blank, cut short.
 
     """
-    if not hasattr(response, _PAGE):
-        set_page(response, orjson.loads(response.content))
-    return getattr(response, _PAGE)
+    page: Page | None = getattr(response, _PAGE, None)
+    return page or keep(response, Page(response.content))
 
 
-def set_page(response: requests.Response, page: object) -> None:
-    """Keep `page` as what the body of `response` says."""
+def keep(response: requests.Response, page: Page) -> Page:
+    """Take `page` for what the body of `response` says."""
     setattr(response, _PAGE, page)
+    return page
 
 
 @dataclass
 class PageExtractor(RecordExtractor):
-    """Answer -> its records: the items of a list, or the one object of a detail."""
+    """Answer -> its records."""
 
     @override
     def extract_records(self, response: requests.Response) -> Iterable[Mapping[str, Any]]:
-        page = decode_page(response)
-        return page if isinstance(page, list) else [page]
+        return page_of(response).records()
 
 
 @dataclass
@@ -98,10 +131,10 @@ class LinkHeaderPagination(PaginationStrategy):
         return cursor
 
     def _is_past_window(self, response: requests.Response, window: StreamSlice | None) -> bool:
-        page = decode_page(response)
-        if not (self.newest_first and page and window and "start_time" in window):
+        if not (self.newest_first and window and "start_time" in window):
             return False
-        newest = max((str(page[-1].get(name) or "") for name in self.newest_first), default="")
+        last = page_of(response).last
+        newest = max(str(last.get(name) or "") for name in self.newest_first)
         return bool(newest) and dates.to_second(newest) < dates.to_second(window["start_time"])
 
     def _forbid_repetition(self, response: requests.Response, cursor: str, previous: str | None) -> None:

@@ -6,12 +6,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from airbyte_cdk.models import AirbyteConnectionStatus, AirbyteMessage, AirbyteStateMessage, ConfiguredAirbyteCatalog
+from airbyte_cdk.sources.concurrent_source.thread_pool_manager import ThreadPoolManager
 from airbyte_cdk.sources.declarative.models import DeclarativeStream
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
 from typing_extensions import override
 
 from source_sentry.check import check_connection
 from source_sentry.engine import ComponentFactory, SharedParent
+from source_sentry.executor import FairExecutor
+from source_sentry.governor import Governor
+from source_sentry.handover import PageQueue
 from source_sentry.inputs import FileInputs, require_known_streams
 
 MANIFEST: Final = Path(__file__).with_name("manifest.yaml")
@@ -28,7 +32,16 @@ class SourceSentry(FileInputs, YamlDeclarativeSource):
     ) -> None:
         # An absolute path, because the engine prefers a manifest.yaml of the working directory
         super().__init__(path_to_yaml=str(MANIFEST), catalog=catalog, config=config, state=state)
+        workers = self._config.get("workers", 1)
+        governor = Governor(most=workers)
+        executor = FairExecutor(workers, governor)
+        governor.changed = executor.dispatch
+        self._concurrent_source._threadpool = ThreadPoolManager(executor, self.logger)  # type: ignore[arg-type]  # noqa: SLF001
+        queue = PageQueue()
+        self._concurrent_source._queue = queue  # noqa: SLF001
+        self._message_repository._queue = queue  # type: ignore[attr-defined]  # noqa: SLF001
         self._constructor = ComponentFactory(
+            governor=governor,
             message_repository=self._message_repository,
             configured_catalog=catalog,
             connector_state_manager=self._connector_state_manager,
