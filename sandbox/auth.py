@@ -8,6 +8,7 @@ from sandbox.settings import Settings, Token
 _REALM: Final = {"WWW-Authenticate": 'xBasic realm="api"'}
 _BEARER: Final = 2  # words of a good Authorization header
 
+_LEVELS: Final = ("read", "write", "admin")
 ANONYMOUS: Final = Token(scopes=())
 
 

@@ -38,7 +38,7 @@ def check_connection(organization: Organization) -> AirbyteConnectionStatus:
         return _failed(str(error.message).removeprefix(_RETRIED))
     unknown = sorted(set(organization.settings["projects"]) - set(visible))
     if unknown:
-        return _failed(_unknown_projects(unknown, organization.settings["organization"], visible))
+        return _failed(unknown_projects(unknown, organization.settings["organization"], visible))
     found = f"Organization `{organization.settings['organization']}`: {len(visible)} project(s) visible."
     message = " ".join([found, *_uncovered(organization)])
     logger.info(message)
@@ -69,7 +69,8 @@ def _uncovered(organization: Organization) -> list[str]:
     ]
 
 
-def _unknown_projects(unknown: list[str], organization: str, visible: list[str]) -> str:
+def unknown_projects(unknown: list[str], organization: str, visible: list[str]) -> str:
+    """Say which configured projects do not exist, and which do."""
     names, verb = ", ".join(f"`{slug}`" for slug in unknown), "does" if len(unknown) == 1 else "do"
     projects = ", ".join(f"`{slug}`" for slug in visible) or "none"
     noun = "Project" if len(unknown) == 1 else "Projects"

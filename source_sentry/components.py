@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import InitVar, dataclass
 from http import HTTPStatus
-from time import time
 from typing import Any, Final
 
 import requests
@@ -12,7 +11,6 @@ from airbyte_cdk.sources.declarative.partition_routers.partition_router import P
 from airbyte_cdk.sources.declarative.partition_routers.substream_partition_router import ParentStreamConfig
 from airbyte_cdk.sources.declarative.requesters.error_handlers.default_error_handler import DefaultErrorHandler
 from airbyte_cdk.sources.declarative.transformations import RecordTransformation
-from airbyte_cdk.sources.streams.http.error_handlers.backoff_strategy import BackoffStrategy
 from airbyte_cdk.sources.streams.http.error_handlers.response_models import (
     SUCCESS_RESOLUTION,
     ErrorResolution,
@@ -22,9 +20,10 @@ from airbyte_cdk.sources.types import Config, StreamSlice, StreamState
 from typing_extensions import override
 
 from source_sentry import errors
+from source_sentry.check import covers
 from source_sentry.config import NormalizeConfig
 from source_sentry.log import logger
-from source_sentry.pages import LinkHeaderPagination, Page, PageExtractor, keep, page_of
+from source_sentry.pages import LinkHeaderPagination, Page, PageExtractor, drop_page, keep, page_of
 from source_sentry.windows import CheckedState, WindowFilter
 
 __all__ = [
@@ -47,6 +46,7 @@ _ACTIONS: Final[Mapping[int | None, tuple[ResponseAction, FailureType]]] = {
     HTTPStatus.TOO_MANY_REQUESTS: (ResponseAction.RATE_LIMITED, FailureType.transient_error),
     None: (ResponseAction.FAIL, FailureType.system_error),
 }
+_SCOPES_TIMEOUT: Final = 20.0
 _TOO_WIDE: Final = ("smaller date range", "large offsets", "Query timeout")
 _TOO_OLD: Final = "more recent date range"
 _NON_PROJECT_ISSUES: Final = (
@@ -57,21 +57,6 @@ _NON_PROJECT_ISSUES: Final = (
     "hasProfiles",
     "hasReplays",
 )
-
-
-class RateLimitReset(BackoffStrategy):
-    """429 -> seconds until `X-Sentry-Rate-Limit-Reset` (UTC epoch seconds); otherwise the engine's 1, 2, 4, 8, … s."""
-
-    @override
-    def backoff_time(
-        self, response_or_exception: requests.Response | requests.RequestException | None, attempt_count: int
-    ) -> float | None:
-        answer = response_or_exception
-        if not isinstance(answer, requests.Response) or answer.status_code != HTTPStatus.TOO_MANY_REQUESTS:
-            return None
-        reset = answer.headers.get("X-Sentry-Rate-Limit-Reset", "")
-        # "None" comes with answers to Snuba's quota; the engine adds a second to every wait
-        return max(float(reset) - time(), 0.01) if reset.isdigit() else None
 
 
 @dataclass
@@ -95,8 +80,8 @@ class SentryErrorHandler(DefaultErrorHandler):
     @override
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         super().__post_init__(parameters)
-        self.backoff_strategies = [RateLimitReset()]
         self._warned: set[str] = set()
+        self._scopes: list[str] | None = None
         self._access = errors.Access(
             stream=self.name,
             scope=self.scope,
@@ -120,6 +105,8 @@ class SentryErrorHandler(DefaultErrorHandler):
             return self._judge_bad_request(response)
         message = errors.explain(response, self._access)
         if status in (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND) and errors.refused_project(response):
+            if status == HTTPStatus.FORBIDDEN and self._lacks_scope(response):
+                return ErrorResolution(ResponseAction.FAIL, FailureType.config_error, message)
             return self._skip(message)
         action, failure_type = _ACTIONS.get(status, _ACTIONS[None])
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -127,12 +114,11 @@ class SentryErrorHandler(DefaultErrorHandler):
         return ErrorResolution(action, failure_type, message)
 
     def _judge_page(self, response: requests.Response) -> ErrorResolution:
-        expected: type = list if self.page == "list" else dict
         try:
             page = page_of(response)
-            if isinstance(page.content, expected):
+            if page.holds(self.page):
                 return SUCCESS_RESOLUTION
-            page.drop()
+            drop_page()
         except ValueError:
             pass
         message = errors.explain_page(response, f"a JSON {self.page}")
@@ -156,6 +142,18 @@ class SentryErrorHandler(DefaultErrorHandler):
             return ErrorResolution(ResponseAction.FAIL, FailureType.config_error, message)
         return ErrorResolution(ResponseAction.RETRY, FailureType.transient_error, message)
 
+    def _lacks_scope(self, refusal: requests.Response) -> bool:
+        """Whether the token may read this of no project: skipping them all would look like success."""
+        if self._scopes is None:
+            base, _, _ = (refusal.url or "").partition("/api/0/")
+            headers = {"Authorization": refusal.request.headers["Authorization"]}
+            try:
+                answer = requests.get(f"{base}/api/0/", headers=headers, timeout=_SCOPES_TIMEOUT).json()
+                self._scopes = (answer.get("auth") or {}).get("scopes") or []
+            except (requests.RequestException, ValueError, AttributeError):
+                self._scopes = []
+        return bool(self._scopes) and not covers(self._scopes, self.scope)
+
     def _skip(self, message: str) -> ErrorResolution:
         """Say once, not at each window, that a project is left out."""
         if message not in self._warned:
@@ -175,29 +173,17 @@ class ProjectRouter(PartitionRouter):
     config: Config
     parameters: InitVar[Mapping[str, Any]]
     parent_stream_configs: list[ParentStreamConfig]
-    name: str = ""
     with_events: str = ""
 
     @override
     def stream_slices(self) -> Iterable[StreamSlice]:
-        wanted = set(self.config["projects"])
-        visible: set[str] = set()
-        for project in self._projects():
-            visible.add(project["slug"])
-            if (wanted and project["slug"] not in wanted) or not self._has_data(project):
-                continue
-            yield StreamSlice(
-                partition={"project": str(project["id"])}, cursor_slice={}, extra_fields={"slug": project["slug"]}
-            )
-        for slug in sorted(wanted - visible):
-            logger.warning(
-                "Stream %s: project `%s` of `projects` is not among those that the token can see in organization "
-                "`%s`, so it is not read. It can see: %s.",
-                self.name,
-                slug,
-                self.config["organization"],
-                ", ".join(sorted(visible)) or "none",
-            )
+        wanted = frozenset(self.config["projects"])
+        # By id, since a list that changes while it is paged can bring a project twice
+        for project in {project["id"]: project for project in self._projects()}.values():
+            if (project["slug"] in wanted or not wanted) and self._has_data(project):
+                yield StreamSlice(
+                    partition={"project": str(project["id"])}, cursor_slice={}, extra_fields={"slug": project["slug"]}
+                )
 
     def _projects(self) -> Iterable[Mapping[str, Any]]:
         return self.parent_stream_configs[0].stream.records()  # type: ignore[attr-defined,no-any-return]

@@ -44,8 +44,9 @@ class NormalizeConfig(ConfigTransformation):
     @override
     def transform(self, config: MutableMapping[str, Any]) -> None:
         """Bring `config` into today's form, in place."""
-        if "api_token" in config:
-            config.setdefault("auth_token", config.pop("api_token"))
+        old_token = config.pop("api_token", None)
+        if old_token and not config.get("auth_token"):
+            config["auth_token"] = old_token
         if config.get("project"):
             config["projects"] = config.get("projects") or [config["project"]]
         for setting, default in DEFAULTS.items():

@@ -132,8 +132,12 @@ class ComponentFactory(ModelToComponentFactory):
         parent: ParentStreamConfig = super().create_parent_stream_config_with_substream_wrapper(
             model, config, stream_name=stream_name, **kwargs
         )
-        parent.stream = self._parents.setdefault(parent.stream.name, SharedParent(parent.stream))  # type: ignore[assignment]
+        parent.stream = self.share(parent.stream)  # type: ignore[assignment]
         return parent
+
+    def share(self, stream: AbstractStream) -> SharedParent:
+        """The one SharedParent of all streams of that name."""
+        return self._parents.setdefault(stream.name, SharedParent(stream))
 
     @override
     def _uses_split_request_window_action(self, error_handler: Any) -> bool:

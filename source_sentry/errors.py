@@ -7,6 +7,7 @@ string or an object, and a body may be empty or HTML at any status.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,6 +24,7 @@ _MESSAGES_401: Final[Mapping[str, str]] = {
     "member-disabled-over-limit": "The owner of the `auth_token` is disabled because the organization has more "
     "members than its plan allows: use the token of an internal integration.",
 }
+_LEGACY: Final = " (A self-hosted server from before Sentry 20 answers so too: then set `legacy_server`.)"
 CI_ONLY: Final = (
     "The `auth_token` is an organization token (`sntrys_…`), which Sentry limits to uploads from CI: use the token "
     "of an internal integration, or a user token."
@@ -95,6 +97,8 @@ def explain_exception(error: requests.RequestException) -> str:
     host, reason = url.netloc or "the server", _innermost(error)
     if isinstance(error, requests.exceptions.SSLError):
         return f"The TLS connection to `{host}` failed ({reason}): check `hostname`, its port and its certificate."
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return f"`{host}` cannot be reached: check `hostname`, its port and the way there ({reason})."
     if isinstance(error, requests.exceptions.Timeout):
         return f"`{host}` accepted the request but did not answer in time ({reason})."
     if "resolve" in str(error).lower():
@@ -117,9 +121,8 @@ def _bad_request(response: requests.Response, access: Access) -> str:
             "project by project."
         )
     hint = "; check `issue_query`" if access.stream == "issues" else ""
-    return (
-        f"Sentry rejected the request of stream `{access.stream}` to {_place(response)}: {words or 'no reason'}{hint}."
-    )
+    place, reason = _place(response), words.rstrip(".") or "no reason"
+    return f"Sentry rejected the request of stream `{access.stream}` to {place}: {reason}{hint}."
 
 
 def _unauthorized(response: requests.Response, _: Access) -> str:
@@ -131,6 +134,8 @@ def _unauthorized(response: requests.Response, _: Access) -> str:
     known = _MESSAGES_401.get(str(code).lower().rstrip("."))
     if known:
         return f"{known} Sentry says: {words}"
+    if response.content.strip() and not words:
+        return f"{_place(response)} answered HTTP 401 with a page that is not of Sentry's API: check `hostname`."
     if not words:
         return f"{_place(response)} wants a token that belongs to a user, which this `auth_token` does not."
     return f"Sentry rejected the `auth_token`: {words}"
@@ -140,9 +145,10 @@ def _forbidden(response: requests.Response, access: Access) -> str:
     words = detail(response) or "no reason given"
     if access.is_organization_token:
         return f"{CI_ONLY} Sentry says: {words}"
+    hint = _LEGACY if access.stream in ("releases", "users") else ""
     return (
         f"The `auth_token` may not read stream `{access.stream}`{_of_project(response)}: it needs the scope "
-        f"`{access.scope}` and membership or access to the project or organization. Sentry says: {words}"
+        f"`{access.scope}` and membership or access to the project or organization. Sentry says: {words}{hint}"
     )
 
 
@@ -161,7 +167,8 @@ def _not_found(response: requests.Response, access: Access) -> str:
 
 def _other(response: requests.Response, access: Access) -> str:
     words = detail(response) or response.reason or "no reason given"
-    return f"{_place(response)} answered stream `{access.stream}` with HTTP {response.status_code}: {words}"
+    hint = _LEGACY if access.stream == "issues" and response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR else ""
+    return f"{_place(response)} answered stream `{access.stream}` with HTTP {response.status_code}: {words}{hint}"
 
 
 def _of_project(response: requests.Response) -> str:

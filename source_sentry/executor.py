@@ -10,6 +10,7 @@ from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partitio
 from typing_extensions import override
 
 from source_sentry.governor import Governor
+from source_sentry.pages import drop_page
 
 
 class Task(NamedTuple):
@@ -60,6 +61,7 @@ class FairExecutor(Executor):
                 task.future.set_result(task.run())
             except BaseException as error:  # noqa: BLE001 - the engine looks at it
                 task.future.set_exception(error)
+            drop_page()
             with self._lock:
                 self._running -= 1
                 task = self._next() if self._has_room() else None

@@ -49,6 +49,8 @@ class Bucket:
     others: int = 0
     """Requests of the current window: ours, and what the server counts beyond them."""
     in_flight: int = 0
+    held_until: float = 0.0
+    """When a 429 said that the next request may come."""
 
     def wait(self, now: float) -> float | None:
         """Seconds until a request may go: 0 for now, None for when one that is under way has ended."""
@@ -56,6 +58,8 @@ class Bucket:
             return None
         if self.reset and now >= self.reset:
             self.reset, self.sent, self.others = 0.0, 0, 0
+        if now < self.held_until:
+            return self.held_until - now
         if self.limit is None or self.sent + self.others < self.limit:
             return 0.0
         if self.reset:
@@ -69,13 +73,15 @@ class Bucket:
         self.concurrency = numbers["ConcurrentLimit"] or self.concurrency
         self.limit = limit or self.limit
         self.known = self.known or answer.ok or self.limit is not None
-        if limit is None or remaining is None or reset is None:
+        if reset is None:
             return
-        if reset + self.ahead <= now and answer.status_code == requests.codes.too_many_requests:
-            self.ahead = now - reset + _MARGIN
-            reset = int(now) + 1
         ends = reset + self.ahead + _MARGIN
-        if ends <= now or ends < self.reset - _SAME:
+        if answer.status_code == requests.codes.too_many_requests and not remaining:
+            if ends <= now:
+                self.ahead = now - reset
+                ends = now + 1  # how far away the end really is, nobody says
+            self.held_until = ends
+        if limit is None or remaining is None or ends <= now or ends < self.reset - _SAME:
             return  # an answer of a window that has passed
         if self.reset and ends > self.reset + _SAME:
             self.sent, self.others = self.in_flight, 0  # the server's next window began before ours had ended
@@ -165,14 +171,15 @@ class Governor:
     def _tell(self, endpoint: str, seconds: float | None) -> None:
         """Log a long wait once, with its reason and its end."""
         bucket = self._buckets[endpoint]
-        if seconds is None or seconds <= _LONG_WAIT or self._told.get(endpoint) == bucket.reset:
+        until = max(bucket.reset, bucket.held_until)
+        if seconds is None or seconds <= _LONG_WAIT or self._told.get(endpoint) == until:
             return
-        self._told[endpoint] = bucket.reset
+        self._told[endpoint] = until
         logger.info(
             "Waiting %.0f s, until %s: Sentry allows %s requests a window to %s, and they are used up.",
             seconds,
-            time.strftime("%H:%M:%SZ", time.gmtime(bucket.reset)),
-            bucket.limit,
+            time.strftime("%H:%M:%SZ", time.gmtime(until)),
+            bucket.limit or "no more",
             endpoint,
         )
 

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping, MutableMapping
+from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
 from airbyte_cdk.models import (
@@ -16,9 +17,19 @@ from airbyte_cdk.models import (
 )
 from airbyte_cdk.sources.utils.schema_helpers import split_config
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
-from jsonschema import Draft7Validator, ValidationError
+from jsonschema import Draft7Validator, FormatChecker, ValidationError
 from jsonschema.exceptions import best_match
 from typing_extensions import override
+
+from source_sentry import dates
+
+
+def _is_past(value: object) -> bool:
+    return not isinstance(value, str) or dates.from_text(value) <= datetime.now(timezone.utc)
+
+
+_FORMATS: Final = FormatChecker(formats=())
+_FORMATS.checkers = {"date-time": (_is_past, ValueError)}
 
 
 class Entrypoint(AirbyteEntrypoint):
@@ -28,7 +39,8 @@ class Entrypoint(AirbyteEntrypoint):
     @override
     def validate_connection(source_spec: ConnectorSpecification, config: Mapping[str, Any]) -> None:
         settings, _ = split_config(config)
-        error = best_match(Draft7Validator(source_spec.connectionSpecification).iter_errors(settings))
+        validator = Draft7Validator(source_spec.connectionSpecification, format_checker=_FORMATS)
+        error = best_match(validator.iter_errors(settings))
         if error is not None:
             raise wrong_input(describe(error))
 
@@ -66,12 +78,15 @@ class FileInputs:
         if isinstance(state, dict):
             state = [state] if "type" in state else [_stream_state(*item) for item in state.items()]
         try:
-            return [AirbyteStateMessageSerializer.load(_without_null(message)) for message in state]
+            messages = [AirbyteStateMessageSerializer.load(_without_null(message)) for message in state]
+            if not all(message.stream or message.global_ for message in messages):
+                raise ValueError("a message without `stream`")  # noqa: TRY301 - told below
         except Exception as error:
             raise wrong_input(
                 f"The state file `{state_path}` is not the state of an earlier sync ({error}). It must hold the list "
                 "of `state` objects from its STATE messages; to read everything from the start, leave --state out."
             ) from error
+        return messages
 
 
 def read_json(path: str, role: str) -> Any:
@@ -110,6 +125,7 @@ def describe(error: ValidationError) -> str:
         "type": f"must be of type {schema.get('type')}",
         "pattern": f"must look like {examples}",
         "minLength": "must not be empty",
+        "format": f"must be a date in the past like {examples}",
     }.get(str(error.validator), error.message)
     return f"Setting `{setting}` is {json.dumps(error.instance)}, but {wanted}. {schema.get('description', '')}".strip()
 

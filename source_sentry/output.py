@@ -24,6 +24,7 @@ class LineOutput(TextIOBase):
     def __init__(self, binary: BinaryIO) -> None:
         self._binary = binary
         self._lock = threading.Lock()
+        self._unfinished = threading.local()
         self._pieces: list[bytes] = []
         self._size = 0
         self._due = 0.0
@@ -38,11 +39,12 @@ class LineOutput(TextIOBase):
 
     @override
     def write(self, text: str) -> int:
-        with self._lock:
-            self._pieces.append(text.encode())
-            self._size += len(text)
-            if time.monotonic() > self._due:
-                self._flush()
+        # print() writes a text and its line end one after the other, and other threads write too
+        line = self._unfinished.__dict__.pop("line", "") + text
+        if line.endswith("\n"):
+            self.write_line(line[:-1].encode())
+        else:
+            self._unfinished.line = line
         return len(text)
 
     @override

@@ -5,11 +5,10 @@ cursor that contains `=`.
 """
 
 import threading
-import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass, field
 from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import unquote
 
 import orjson
 import requests
@@ -31,23 +30,32 @@ _DECODED: Final = 2
 A page of full events takes some 4 MB so; more of them than the one consumer can take only fill memory and caches.
 """
 _room: Final = threading.BoundedSemaphore(_DECODED)
+_thread: Final = threading.local()
 
 
 class Page:
-    """A decoded answer, which takes one of the few places until its records are handed on, or nobody needs it."""
+    """A decoded answer, which takes one of the few places until its records are handed on.
+
+    A thread reads one page at a time, so that its next page, or the end of its task, gives back what an error left.
+    """
 
     def __init__(self, body: bytes) -> None:
+        drop_page()
         _room.acquire()
-        self.drop = weakref.finalize(self, _room.release)
-        """Give the place back; done by itself when nobody needs the page."""
+        _thread.page = self
         try:
             self.content: Any = orjson.loads(body)
         except ValueError:
-            self.drop()
+            drop_page()
             raise
         content = self.content
         self.last: Mapping[str, Any] = content[-1] if content and isinstance(content, list) else {}
         """The last record, which stays when the others are handed on: where a newest-first page ends."""
+
+    def holds(self, kind: str) -> bool:
+        """Whether this is a `list` of objects, or one `object`."""
+        records = self.content if kind == "list" else [self.content]
+        return isinstance(records, list) and all(isinstance(record, dict) for record in records)
 
     def records(self) -> Iterator[Mapping[str, Any]]:
         """Hand on the records, once: the items of a list, or the one object of a detail."""
@@ -56,7 +64,13 @@ class Page:
         while records:
             yield records.pop()
         end_page()
-        self.drop()
+        drop_page()
+
+
+def drop_page() -> None:
+    """Give back the place of the page that this thread has, if any."""
+    if _thread.__dict__.pop("page", None):
+        _room.release()
 
 
 def page_of(response: requests.Response) -> Page:
@@ -157,4 +171,4 @@ def next_cursor(response: requests.Response) -> str | None:
     if link.get("results") != "true":
         return None
     # requests loses the attribute when the cursor contains "=", the URL beside it keeps it
-    return link.get("cursor") or parse_qs(urlsplit(link["url"]).query)["cursor"][0]
+    return link.get("cursor") or unquote(link["url"].rpartition("cursor=")[2].partition("&")[0])

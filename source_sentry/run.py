@@ -11,7 +11,7 @@ from airbyte_cdk.exception_handler import init_uncaught_exception_handler
 from airbyte_cdk.logger import init_logger
 from airbyte_cdk.models import AirbyteMessage, ConnectorSpecification
 from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
-from airbyte_cdk.utils.airbyte_secrets_utils import update_secrets
+from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets, update_secrets
 from typing_extensions import override
 
 from source_sentry.inputs import Entrypoint, wrong_input
@@ -60,7 +60,7 @@ def main(args: list[str] | None = None) -> None:
     gc.set_threshold(*_GC_THRESHOLDS)
     with line_output() as output:
         for message in CommandLine(source, output).run(command):
-            output.write_line(message.encode())
+            output.write_line(filter_secrets(message).encode())
 
 
 def _source(arguments: list[str]) -> SourceSentry:

@@ -9,14 +9,15 @@ from airbyte_cdk.models import AirbyteConnectionStatus, AirbyteMessage, AirbyteS
 from airbyte_cdk.sources.concurrent_source.thread_pool_manager import ThreadPoolManager
 from airbyte_cdk.sources.declarative.models import DeclarativeStream
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
+from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from typing_extensions import override
 
-from source_sentry.check import check_connection
+from source_sentry.check import check_connection, unknown_projects
 from source_sentry.engine import ComponentFactory, SharedParent
 from source_sentry.executor import FairExecutor
 from source_sentry.governor import Governor
 from source_sentry.handover import PageQueue
-from source_sentry.inputs import FileInputs, require_known_streams
+from source_sentry.inputs import FileInputs, require_known_streams, wrong_input
 
 MANIFEST: Final = Path(__file__).with_name("manifest.yaml")
 
@@ -40,7 +41,7 @@ class SourceSentry(FileInputs, YamlDeclarativeSource):
         queue = PageQueue()
         self._concurrent_source._queue = queue  # noqa: SLF001
         self._message_repository._queue = queue  # type: ignore[attr-defined]  # noqa: SLF001
-        self._constructor = ComponentFactory(
+        self._constructor: ComponentFactory = ComponentFactory(
             governor=governor,
             message_repository=self._message_repository,
             configured_catalog=catalog,
@@ -65,13 +66,28 @@ class SourceSentry(FileInputs, YamlDeclarativeSource):
         state: list[AirbyteStateMessage] | None = None,
     ) -> Iterator[AirbyteMessage]:
         require_known_streams(catalog, [stream["name"] for stream in self.resolved_manifest["streams"]])
+        self._require_known_projects()
         yield from super().read(logger, config, catalog, state)
 
     def read_definition(self, name: str) -> list[Mapping[str, Any]]:
         """All records of the stream that the manifest defines under `name`, for `check`: an answer is due soon."""
+        return SharedParent(self._defined(name, {**self._config, "max_retries": 1})).records()
+
+    def _require_known_projects(self) -> None:
+        """Say which configured projects do not exist; fail when none does, as all would be empty."""
+        if not self._config["projects"]:
+            return
+        visible = {p["slug"] for p in self._constructor.share(self._defined("project_list", self._config)).records()}
+        unknown = sorted(set(self._config["projects"]) - visible)
+        if unknown:
+            message = unknown_projects(unknown, self._config["organization"], sorted(visible))
+            if visible.isdisjoint(self._config["projects"]):
+                raise wrong_input(message)
+            self.logger.warning("Skipped: %s", message)
+
+    def _defined(self, name: str, config: Mapping[str, Any]) -> AbstractStream:
         definition = self.resolved_manifest["definitions"][name]
-        impatient = {**self._config, "max_retries": 1}
-        return SharedParent(self._constructor.create_component(DeclarativeStream, definition, impatient)).records()
+        return self._constructor.create_component(DeclarativeStream, definition, config)  # type: ignore[no-any-return]
 
     def stream_scopes(self) -> Mapping[str, str]:
         """Scope that each stream needs: {"events": "project:read"}."""

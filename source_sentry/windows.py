@@ -86,8 +86,9 @@ class WindowFilter(RecordFilter):
             return
         start, end = dates.to_second(stream_slice["start_time"]), dates.to_second(stream_slice["end_time"])
         for record in records:
-            newest = max(record.get(name) or "" for name in self.newest_first)
-            if (not newest or start <= dates.to_second(newest) <= end) and self._is_configured(record):
+            moments = [dates.to_second(record.get(name) or "") for name in self.newest_first]
+            # The first is the cursor field; a later one may lie ahead, as a planned dateReleased does
+            if (not any(moments) or (start <= max(moments) and moments[0] <= end)) and self._is_configured(record):
                 yield record
 
     def _is_configured(self, event: Mapping[str, Any]) -> bool:
@@ -143,12 +144,10 @@ class CheckedState(StateMigration):
 
     def _partitions(self, states: object, field_name: str) -> list[Mapping[str, Any]]:
         try:
-            return [
-                {"partition": entry["partition"], "cursor": self._cursor(entry["cursor"], field_name)}
-                for entry in states  # type: ignore[attr-defined]
-            ]
+            saved = [(entry["partition"]["project"], entry["cursor"]) for entry in states]  # type: ignore[attr-defined]
         except (KeyError, TypeError):
             raise self._unreadable(states, field_name) from None
+        return [{"partition": {"project": project}, "cursor": self._cursor(c, field_name)} for project, c in saved]
 
     def _cursor(self, saved: Mapping[str, Any], field_name: str) -> MutableMapping[str, Any]:
         try:
