@@ -1,5 +1,6 @@
 """Standard output of the Airbyte protocol: whole lines from all threads, many at a time."""
 
+import os
 import sys
 import threading
 import time
@@ -54,8 +55,13 @@ class LineOutput(TextIOBase):
 
     def _flush(self) -> None:
         pieces, self._pieces, self._size = self._pieces, [], 0
-        self._binary.write(b"".join(pieces))
-        self._binary.flush()
+        try:
+            self._binary.write(b"".join(pieces))
+            self._binary.flush()
+        except BrokenPipeError:
+            # Whichever thread finds it out, nothing that any of them does reaches anybody
+            sys.stderr.write("Nobody reads standard output any more: stopped.\n")
+            os._exit(1)
         self._due = time.monotonic() + _SECONDS
 
 
