@@ -117,7 +117,7 @@ class Connector:
     ) -> Output:
         """Read `streams`, or all, from `state`."""
         chosen = [stream for stream in self.discover() if not streams or stream["name"] in streams]
-        configured = [self._configured(stream, mode) for stream in chosen]
+        configured = [self.configured(stream, mode) for stream in chosen]
         arguments = ["--catalog", self._write("catalog.json", {"streams": configured})]
         if state is not None:
             arguments += ["--state", self._write("state.json", state)]
@@ -131,7 +131,7 @@ class Connector:
         return _discovered
 
     @staticmethod
-    def _configured(stream: Mapping[str, Any], mode: str) -> dict[str, Any]:
+    def configured(stream: Mapping[str, Any], mode: str) -> dict[str, Any]:
         mode = mode if mode in stream["supported_sync_modes"] else "full_refresh"
         return {"stream": stream, "sync_mode": mode, "destination_sync_mode": "append_dedup"}
 

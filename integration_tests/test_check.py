@@ -1,11 +1,13 @@
 """What `check` and `read` say of each mistake: one sentence, and never the token."""
 
 import json
+import subprocess
 from typing import Any
 
 import pytest
 
 from integration_tests.conftest import Connect
+from integration_tests.connector import COMMAND, Connector
 from sandbox.settings import DEFAULT_TOKEN, Token
 
 OTHER = "sntryu_test_fedcba9876543210fedcba9876543210"
@@ -31,7 +33,7 @@ def test_given_a_good_config_when_checked_then_it_succeeds(connect: Connect) -> 
         ({"hostname": "http://sentry.invalid"}, "Host `sentry.invalid` was not found"),
         ({"hostname": "ht tp://x"}, 'Setting `hostname` is "ht tp://x", but must look like "sentry.io"'),
         ({"num_workers": 99}, "Setting `num_workers` is 99, but 99 is greater than the maximum of 40"),
-        ({"start_date": "yesterday"}, 'Setting `start_date` is "yesterday", but must look like'),
+        ({"start_date": "yesterday"}, 'Setting `start_date` is "yesterday", but must be a date in the past like'),
     ],
 )
 def test_given_a_mistake_when_checked_then_one_sentence_names_it(
@@ -168,3 +170,24 @@ def test_given_an_unknown_stream_when_read_then_the_known_ones_are_named(connect
     assert output.exit_code == 1
     (error,) = output.errors
     assert error["message"].startswith("The catalog names streams that do not exist: `event`. There are: organization,")
+
+
+def test_given_a_reader_that_goes_away_when_read_then_the_command_ends_at_once(connect: Connect) -> None:
+    connector = connect(size="small")
+    config, catalog = connector.folder / "pipe.json", connector.folder / "pipe_catalog.json"
+    config.write_text(
+        json.dumps({"auth_token": DEFAULT_TOKEN, "organization": "acme", "hostname": connector.sandbox.url})
+    )
+    streams = [Connector.configured(stream, "full_refresh") for stream in connector.discover()]
+    catalog.write_text(json.dumps({"streams": streams}))
+    command = [str(COMMAND), "read", "--config", str(config), "--catalog", str(catalog)]
+
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        said = process.stderr.read()
+        assert process.wait(timeout=10) == 1
+
+    assert said == "Nobody reads standard output any more: stopped.\n"

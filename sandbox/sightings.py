@@ -1,6 +1,6 @@
 """Which issues had events in a window, and the numbers that an issue's record shows about them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -55,7 +55,7 @@ class Sighting:
 
 
 def sightings(
-    projects: Iterable[Project], window: Window, environments: list[str], *, feedback: bool
+    projects: Iterable[Project], window: Window, environments: Collection[str], *, feedback: bool
 ) -> Iterator[Sighting]:
     """Yield the issues that had an event in the window, in one of the environments if any are named."""
     for project in projects:

@@ -19,11 +19,13 @@ from airbyte_cdk.sources.streams.http.error_handlers.response_models import (
 from airbyte_cdk.sources.types import Config, StreamSlice, StreamState
 from typing_extensions import override
 
+from source_kit.errors import explain_exception, explain_page, is_certificate_error
+from source_kit.log import logger
+from source_kit.pages import Page, PageExtractor, drop_page, keep, page_of
 from source_sentry import errors
 from source_sentry.check import covers
 from source_sentry.config import NormalizeConfig
-from source_sentry.log import logger
-from source_sentry.pages import LinkHeaderPagination, Page, PageExtractor, drop_page, keep, page_of
+from source_sentry.paging import LinkHeaderPagination
 from source_sentry.windows import CheckedState, WindowFilter
 
 __all__ = [
@@ -121,7 +123,7 @@ class SentryErrorHandler(DefaultErrorHandler):
             drop_page()
         except ValueError:
             pass
-        message = errors.explain_page(response, f"a JSON {self.page}")
+        message = explain_page(response, f"a JSON {self.page}", "hostname")
         return ErrorResolution(ResponseAction.RETRY, FailureType.transient_error, message)
 
     def _judge_bad_request(self, response: requests.Response) -> ErrorResolution:
@@ -137,8 +139,8 @@ class SentryErrorHandler(DefaultErrorHandler):
         return ErrorResolution(ResponseAction.FAIL, FailureType.config_error, message)
 
     def _judge_exception(self, error: requests.RequestException) -> ErrorResolution:
-        message = errors.explain_exception(error)
-        if errors.is_certificate_error(error) or isinstance(error, requests.exceptions.InvalidURL):
+        message = explain_exception(error, "hostname")
+        if is_certificate_error(error) or isinstance(error, requests.exceptions.InvalidURL):
             return ErrorResolution(ResponseAction.FAIL, FailureType.config_error, message)
         return ErrorResolution(ResponseAction.RETRY, FailureType.transient_error, message)
 
@@ -151,7 +153,7 @@ class SentryErrorHandler(DefaultErrorHandler):
                 answer = requests.get(f"{base}/api/0/", headers=headers, timeout=_SCOPES_TIMEOUT).json()
                 self._scopes = (answer.get("auth") or {}).get("scopes") or []
             except (requests.RequestException, ValueError, AttributeError):
-                self._scopes = []
+                return False  # the next refusal asks again
         return bool(self._scopes) and not covers(self._scopes, self.scope)
 
     def _skip(self, message: str) -> ErrorResolution:

@@ -14,6 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 import orjson
 import requests
 
+from source_kit.errors import place
+
 _MESSAGES_401: Final[Mapping[str, str]] = {
     "invalid token": "Sentry does not know the `auth_token`: copy it again, or create a new one.",
     "token expired": "The `auth_token` has expired: create a new one.",
@@ -79,40 +81,6 @@ def explain(response: requests.Response, access: Access) -> str:
     return explanations.get(response.status_code, _other)(response, access)
 
 
-def explain_page(response: requests.Response, expected: str) -> str:
-    """Why a 200 is not the page that was asked for."""
-    kind = response.headers.get("Content-Type", "no content type").split(";")[0]
-    start = re.sub(r"\s+", " ", response.text[:60]).strip() or "nothing"
-    hint = (
-        "check `hostname`: an HTML page comes from a web front end or a login page, not from Sentry's API"
-        if "<" in start[:1]
-        else "the answer was cut short or is not Sentry's"
-    )
-    return f"Expected {expected} from {_place(response)}, got {kind} beginning with `{start}`: {hint}."
-
-
-def explain_exception(error: requests.RequestException) -> str:
-    """Why no answer came at all."""
-    url = urlsplit((error.request.url or "") if error.request is not None else "")
-    host, reason = url.netloc or "the server", _innermost(error)
-    if isinstance(error, requests.exceptions.SSLError):
-        return f"The TLS connection to `{host}` failed ({reason}): check `hostname`, its port and its certificate."
-    if isinstance(error, requests.exceptions.ConnectTimeout):
-        return f"`{host}` cannot be reached: check `hostname`, its port and the way there ({reason})."
-    if isinstance(error, requests.exceptions.Timeout):
-        return f"`{host}` accepted the request but did not answer in time ({reason})."
-    if "resolve" in str(error).lower():
-        return f"Host `{host}` was not found: check `hostname` ({reason})."
-    if "refused" in str(error).lower():
-        return f"Nothing listens at `{host}`: check `hostname` and its port ({reason})."
-    return f"The connection to `{host}` broke ({reason})."
-
-
-def is_certificate_error(error: Exception) -> bool:
-    """Whether the server's certificate is not trusted, which no retry mends."""
-    return isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error)
-
-
 def _bad_request(response: requests.Response, access: Access) -> str:
     words = detail(response)
     if "multi project" in words:
@@ -121,8 +89,8 @@ def _bad_request(response: requests.Response, access: Access) -> str:
             "project by project."
         )
     hint = "; check `issue_query`" if access.stream == "issues" else ""
-    place, reason = _place(response), words.rstrip(".") or "no reason"
-    return f"Sentry rejected the request of stream `{access.stream}` to {place}: {reason}{hint}."
+    where, reason = place(response), words.rstrip(".") or "no reason"
+    return f"Sentry rejected the request of stream `{access.stream}` to {where}: {reason}{hint}."
 
 
 def _unauthorized(response: requests.Response, _: Access) -> str:
@@ -135,9 +103,9 @@ def _unauthorized(response: requests.Response, _: Access) -> str:
     if known:
         return f"{known} Sentry says: {words}"
     if response.content.strip() and not words:
-        return f"{_place(response)} answered HTTP 401 with a page that is not of Sentry's API: check `hostname`."
+        return f"{place(response)} answered HTTP 401 with a page that is not of Sentry's API: check `hostname`."
     if not words:
-        return f"{_place(response)} wants a token that belongs to a user, which this `auth_token` does not."
+        return f"{place(response)} wants a token that belongs to a user, which this `auth_token` does not."
     return f"Sentry rejected the `auth_token`: {words}"
 
 
@@ -156,11 +124,11 @@ def _not_found(response: requests.Response, access: Access) -> str:
     project, words = refused_project(response), detail(response)
     if project:
         return (
-            f"Project `{project}` of organization `{access.organization}` has nothing at {_place(response)} for stream "
+            f"Project `{project}` of organization `{access.organization}` has nothing at {place(response)} for stream "
             f"`{access.stream}`: it was deleted, renamed or the feature is off. Sentry says: {words or 'nothing'}"
         )
     return (
-        f"Nothing is at {_place(response)}: check the slug `{access.organization}` in `organization`, and `hostname` "
+        f"Nothing is at {place(response)}: check the slug `{access.organization}` in `organization`, and `hostname` "
         f"(region and path). Sentry says: {words or 'nothing'}"
     )
 
@@ -168,27 +136,9 @@ def _not_found(response: requests.Response, access: Access) -> str:
 def _other(response: requests.Response, access: Access) -> str:
     words = detail(response) or response.reason or "no reason given"
     hint = _LEGACY if access.stream == "issues" and response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR else ""
-    return f"{_place(response)} answered stream `{access.stream}` with HTTP {response.status_code}: {words}{hint}"
+    return f"{place(response)} answered stream `{access.stream}` with HTTP {response.status_code}: {words}{hint}"
 
 
 def _of_project(response: requests.Response) -> str:
     project = refused_project(response)
     return f" of project `{project}`" if project else ""
-
-
-def _place(response: requests.Response) -> str:
-    return (response.url or "").split("?")[0].split("#")[0]
-
-
-def _innermost(error: BaseException) -> str:
-    """The last cause, which is the one the system gave: the outer ones repeat it with object addresses."""
-    reason = error
-    while (inner := _cause(reason)) is not None:
-        reason = inner
-    noise = r"<[^>]*>: ?|\[SSL[^]]*\] ?| \(_ssl\.c:\d+\)|\[Errno -?\d+\] ?"
-    return re.sub(noise, "", str(reason)) or type(reason).__name__
-
-
-def _cause(error: BaseException) -> BaseException | None:
-    candidates = (getattr(error, "reason", None), error.__cause__, error.__context__, *error.args)
-    return next((cause for cause in candidates if isinstance(cause, BaseException)), None)

@@ -12,8 +12,8 @@ from airbyte_cdk.sources.types import Config, StreamSlice, StreamState
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from typing_extensions import Self, override
 
-from source_sentry import dates
-from source_sentry.log import logger
+from source_kit import dates
+from source_kit.log import logger
 
 _PROGRESS: Final = "progress"
 
@@ -151,9 +151,16 @@ class CheckedState(StateMigration):
 
     def _cursor(self, saved: Mapping[str, Any], field_name: str) -> MutableMapping[str, Any]:
         try:
-            return {field_name: dates.to_text(dates.from_text(saved[field_name]))}
+            cursor = dates.to_text(dates.from_text(saved[field_name]))
         except (KeyError, TypeError, ValueError, OverflowError, AttributeError):
             raise self._unreadable(saved, field_name) from None
+        if cursor > self.config["sync_start"]:
+            logger.warning(
+                "Stream %s: its saved cursor %s lies ahead of now, so nothing is read until then.",
+                self.declarative_stream.name,
+                cursor,
+            )
+        return {field_name: cursor}
 
     def _unreadable(self, saved: object, field_name: str) -> AirbyteTracedException:
         name = self.declarative_stream.name

@@ -2,7 +2,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from source_sentry import dates
+from source_kit import dates
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.streams.concurrent.default_stream import DefaultStream
 from airbyte_cdk.sources.types import Record, StreamSlice
 
+from source_kit.factory import ComponentFactory, SharedParent
 from source_sentry import SourceSentry
-from source_sentry.engine import CHECKPOINT_SECONDS, ComponentFactory, ProjectCursor, SharedParent
+from source_sentry.cursor import CHECKPOINT_SECONDS, ProjectCursor
 from unit_tests.builders import BACKEND, NOW, START, WEB, Json, a_config, a_project, an_event, an_issue
 from unit_tests.endpoints import events, issues, keys, projects
 from unit_tests.sentry_mock import SentryMock, answer, page

@@ -4,8 +4,8 @@ from typing import Any, cast
 import pytest
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 
-from source_sentry.executor import FairExecutor
-from source_sentry.governor import Governor
+from source_kit.executor import FairExecutor
+from source_kit.governor import Governor
 
 
 class Slice:

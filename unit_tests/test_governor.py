@@ -8,10 +8,12 @@ import requests
 import time_machine
 from requests.adapters import HTTPAdapter
 
-from source_sentry.governor import Bucket, GovernedAdapter, Governor, endpoint_of
+from source_kit.governor import Bucket, GovernedAdapter, Governor
+from source_sentry.source import SourceSentry, endpoint_of
 from unit_tests.builders import API
 from unit_tests.handler import a_response
 
+LIMITS = SourceSentry.limits
 NOW = 1795341600.0  # 2026-11-22T10:00:00Z
 EVENTS, TEAMS = f"{API}/projects/acme/web/events/", f"{API}/organizations/acme/teams/"
 
@@ -23,7 +25,7 @@ def told(status: int = HTTPStatus.OK, **numbers: object) -> requests.Response:
 
 
 def a_bucket(*answers: requests.Response, sent: int = 1, in_flight: int = 0) -> Bucket:
-    bucket = Bucket(sent=sent, in_flight=in_flight)
+    bucket = Bucket(LIMITS.prefix, sent=sent, in_flight=in_flight)
     for answer in answers:
         bucket.learn(answer, NOW)
     return bucket
@@ -45,8 +47,8 @@ def test_given_url_when_cut_then_the_endpoint_that_limits_are_for(url: str, endp
 
 
 def test_given_nothing_known_when_asked_then_one_request_at_a_time() -> None:
-    assert Bucket().wait(NOW) == 0.0
-    assert Bucket(in_flight=1).wait(NOW) is None
+    assert Bucket(LIMITS.prefix).wait(NOW) == 0.0
+    assert Bucket(LIMITS.prefix, in_flight=1).wait(NOW) is None
 
 
 def test_given_server_without_limits_when_asked_then_nothing_is_held_back() -> None:
@@ -115,7 +117,7 @@ def test_given_first_answer_is_not_there_yet_when_another_of_the_endpoint_wants_
     frozen: time_machine.Traveller,
 ) -> None:
     del frozen
-    governor = Governor(most=10)
+    governor = Governor(10, LIMITS)
     with governor.turn("events", EVENTS) as answered:
         other = Other(governor, "events", EVENTS)
         assert other.waits.wait(5)
@@ -127,7 +129,7 @@ def test_given_first_answer_is_not_there_yet_when_another_of_the_endpoint_wants_
 
 def test_given_one_endpoint_waits_when_another_wants_a_turn_then_it_goes(frozen: time_machine.Traveller) -> None:
     del frozen
-    governor = Governor(most=10)
+    governor = Governor(10, LIMITS)
     with governor.turn("events", EVENTS) as answered:
         assert Other(governor, "teams", TEAMS).done.wait(5)
         answered(told())
@@ -137,7 +139,7 @@ def test_given_most_requests_under_way_when_another_endpoint_wants_a_turn_then_i
     frozen: time_machine.Traveller,
 ) -> None:
     del frozen
-    governor = Governor(most=1)
+    governor = Governor(1, LIMITS)
     with governor.turn("events", EVENTS) as answered:
         other = Other(governor, "teams", TEAMS)
         assert other.waits.wait(5)
@@ -147,7 +149,7 @@ def test_given_most_requests_under_way_when_another_endpoint_wants_a_turn_then_i
 
 def test_given_request_that_breaks_when_another_waits_then_its_turn_comes(frozen: time_machine.Traveller) -> None:
     del frozen
-    governor = Governor(most=1)
+    governor = Governor(1, LIMITS)
 
     def breaks() -> Other:
         with governor.turn("events", EVENTS):
@@ -187,7 +189,7 @@ def test_given_window_that_is_used_up_when_requests_are_sent_then_the_next_waits
 ) -> None:
     caplog.set_level("INFO")
     waiting = Waiting()
-    governor = Governor(most=10, clock=lambda: waiting.now)
+    governor = Governor(10, LIMITS, clock=lambda: waiting.now)
     governor._free = cast("threading.Condition", waiting)  # noqa: SLF001
     answers = [told(Limit=60, Remaining=0, Reset=int(NOW) + 30), told(Limit=60, Remaining=59, Reset=int(NOW) + 90)]
     adapter = GovernedAdapter(governor, "events")
@@ -195,4 +197,4 @@ def test_given_window_that_is_used_up_when_requests_are_sent_then_the_next_waits
         got = [adapter.send(requests.Request("GET", EVENTS).prepare()) for _ in range(2)]
     assert got == answers
     assert waiting.waited == [pytest.approx(30.02)]
-    assert "Waiting 30 s, until 10:00:30Z: Sentry allows 60 requests a window to projects/*/*/events" in caplog.text
+    assert "Waiting 30 s, until 10:00:30Z: the API allows 60 requests a window to projects/*/*/events" in caplog.text

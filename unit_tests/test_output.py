@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from source_sentry import engine
-from source_sentry.output import LineOutput
+from source_kit.output import LineOutput
+from source_sentry import cursor
 from unit_tests.builders import BACKEND, NOW, Json, a_config, a_project, an_event
 from unit_tests.command import run
 from unit_tests.endpoints import events
@@ -75,7 +75,7 @@ def test_given_states_all_along_when_many_projects_are_read_at_once_then_records
     sentry: SentryMock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A state may be saved as soon as it is seen."""
-    monkeypatch.setattr(engine, "CHECKPOINT_SECONDS", -1)
+    monkeypatch.setattr(cursor, "CHECKPOINT_SECONDS", -1)
     projects = [a_project(number, f"p-{number}") for number in range(20)]
     sentry.answers_projects(*projects)
     for project in projects:

@@ -7,7 +7,8 @@ import requests
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.test.mock_http import HttpResponse
 
-from source_sentry import pages
+from source_kit import pages
+from source_sentry import paging
 from unit_tests.builders import BACKEND, HTML, WEB, Json, a_config, an_event
 from unit_tests.handler import a_response
 from unit_tests.sentry_mock import (
@@ -65,11 +66,11 @@ def second_page(cursor: str) -> Any:
     ],
 )
 def test_given_link_header_when_asked_for_the_next_page_then_its_cursor(header: str | None, cursor: str | None) -> None:
-    assert pages.next_cursor(with_link(header)) == cursor
+    assert paging.next_cursor(with_link(header)) == cursor
 
 
 def test_given_unencoded_plus_in_a_cursor_when_asked_for_the_next_page_then_it_is_no_blank() -> None:
-    assert pages.next_cursor(with_link(link("MSs+Mg=="))) == "MSs+Mg=="
+    assert paging.next_cursor(with_link(link("MSs+Mg=="))) == "MSs+Mg=="
 
 
 def test_given_page_when_judged_paged_and_extracted_then_it_is_decoded_once() -> None:
@@ -97,8 +98,8 @@ def test_given_object_when_extracted_then_one_record() -> None:
     assert list(pages.PageExtractor().extract_records(a_response(200, {"id": "1"}))) == [{"id": "1"}]
 
 
-def a_paginator(newest_first: list[str] | None = None) -> pages.LinkHeaderPagination:
-    return pages.LinkHeaderPagination(config=a_config(), parameters={}, newest_first=newest_first or [])
+def a_paginator(newest_first: list[str] | None = None) -> paging.LinkHeaderPagination:
+    return paging.LinkHeaderPagination(config=a_config(), parameters={}, newest_first=newest_first or [])
 
 
 WINDOW = StreamSlice(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from source_sentry import pages
+from source_kit import pages
 from unit_tests.builders import a_config, a_project, an_event
 from unit_tests.endpoints import events
 from unit_tests.sentry_mock import SentryMock, organization_request, page

@@ -24,7 +24,8 @@ def migrated(state: Any, *, per_project: bool = True, **settings: Any) -> Any:
         retriever=SimpleNamespace(partition_router=object() if per_project else None),
     )
     checked = CheckedState(
-        config=a_config(**{"projects": [], **settings}), declarative_stream=cast("DeclarativeStream", stream)
+        config=a_config(**{"projects": [], "sync_start": "2026-11-22T10:00:00Z", **settings}),
+        declarative_stream=cast("DeclarativeStream", stream),
     )
     return checked.migrate(state) if checked.should_migrate(state) else state
 

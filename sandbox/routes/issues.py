@@ -1,6 +1,9 @@
 """The lists of issues, of the organization and of a project."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import orjson
 
@@ -11,6 +14,7 @@ from sandbox.moments import DAY, SECOND
 from sandbox.reply import Reply, json_reply
 from sandbox.search import Candidate, parse_search
 from sandbox.sightings import Record, Sighting, graph, seen_ever, seen_in_window, sightings
+from sandbox.world import Project
 
 _MAX_HITS = 1000
 _SEVERAL_PROJECTS = "You do not have the multi project stream feature enabled"
@@ -26,12 +30,16 @@ def organization_issues(call: Call) -> Reply:
         raise bad_request(_SEVERAL_PROJECTS)
     if not projects:
         return json_reply([])
-    search = parse_search(call.one("query"), call.now, old=False)
-    window = call.search_window()
-    environments = [name for name in call.all("environment") if name]
-    found = sightings(projects, window, environments, feedback=search.names_category)
-    rows = [row for row in found if search.matches(_in_window(row))]
-    return _page(call, rows, organization_issue)
+    parse_search(call.one("query"), call.now, old=False)
+    asked = _Asked(
+        projects=tuple(projects),
+        window=call.search_window(),
+        environments=tuple(name for name in call.all("environment") if name),
+        query=call.one("query"),
+        sort=_sort(call),
+        now=call.now,
+    )
+    return _page(call, _found(asked), organization_issue)
 
 
 def project_issues(call: Call) -> Reply:
@@ -41,12 +49,19 @@ def project_issues(call: Call) -> Reply:
     if (call.one("statsPeriod") or "24h") not in ("24h", "14d"):
         raise bad_request("Invalid stats_period. Valid choices are '', '24h', and '14d'")
     old, now = call.settings.old, call.now
-    search = parse_search(call.one("query"), now, old=old)
+    parse_search(call.one("query"), now, old=old)
     days = 10_000 if old else call.settings.retention_days
-    window = Window((now - days * DAY) // SECOND, now // SECOND)
-    found = sightings([project], window, call.all("environment") if old else [], feedback=search.names_category)
-    rows = [row for row in found if search.matches(_in_lifetime(call, row))]
-    return _page(call, rows, project_issue)
+    asked = _Asked(
+        projects=(project,),
+        window=Window((now - days * DAY) // SECOND, now // SECOND),
+        environments=tuple(call.all("environment")) if old else (),
+        query=call.one("query"),
+        sort=_sort(call),
+        now=now,
+        lifetime=True,
+        old=old,
+    )
+    return _page(call, _found(asked), project_issue)
 
 
 def organization_issue(call: Call, row: Sighting) -> Record:
@@ -79,23 +94,55 @@ def _period(asked: str | None) -> str:
     return asked if asked == "14d" else "24h"
 
 
-def _in_window(row: Sighting) -> Candidate:
-    return Candidate(row.issue, row.first, row.last)
+@dataclass(frozen=True)
+class _Asked:
+    """All that a list of issues depends on; its pages share it."""
+
+    projects: tuple[Project, ...]
+    window: Window
+    environments: tuple[str, ...]
+    query: str | None
+    sort: str
+    now: int
+    lifetime: bool = False
+    """Whether the query is about the issues' lifetime, not their time in the window."""
+    old: bool = False
 
 
-def _in_lifetime(call: Call, row: Sighting) -> Candidate:
-    ever = row.lifetime(call.now)
+class _Found(NamedTuple):
+    """A list of issues in its order, and the falling moments (milliseconds) that it is ordered by."""
+
+    rows: list[Sighting]
+    moments: list[int]
+
+
+@lru_cache(maxsize=8)
+def _found(asked: _Asked) -> _Found:
+    """Sort by last seen, or by first seen with `sort=new`, which no new event changes. Kept for the next pages."""
+    search = parse_search(asked.query, asked.now, old=asked.old)
+    found = sightings(asked.projects, asked.window, asked.environments, feedback=search.names_category)
+    rows = [row for row in found if search.matches(_candidate(asked, row))]
+    rows.sort(key=lambda row: (_moment(asked, row), row.issue.id), reverse=True)
+    return _Found(rows, [_moment(asked, row) for row in rows])
+
+
+def _candidate(asked: _Asked, row: Sighting) -> Candidate:
+    if not asked.lifetime:
+        return Candidate(row.issue, row.first, row.last)
+    ever = row.lifetime(asked.now)
     return Candidate(row.issue, ever.first_ever, ever.last)
 
 
-def _page(call: Call, rows: list[Sighting], record: Callable[[Call, Sighting], Record]) -> Reply:
-    """Sort by last seen, or by first seen with `sort=new`, which no new event changes; page by that moment."""
-    by_last = _sort(call) == "date"
-    moments = [(row.last if by_last else row.lifetime(call.now).first_ever) // 1000 for row in rows]
-    order = sorted(range(len(rows)), key=lambda place: (-moments[place], -rows[place].issue.id))
-    chosen, page = call.haunted(len(rows), call.limit(), key=lambda place: moments[order[place]])
-    hits = {"X-Hits": str(min(len(rows), _MAX_HITS)), "X-Max-Hits": str(_MAX_HITS)}
-    return call.answer((orjson.dumps(record(call, rows[order[place]])) for place in chosen), page, hits)
+def _moment(asked: _Asked, row: Sighting) -> int:
+    return (row.last if asked.sort == "date" else row.lifetime(asked.now).first_ever) // 1000
+
+
+def _page(call: Call, found: _Found, record: Callable[[Call, Sighting], Record]) -> Reply:
+    """Page by the moments."""
+    count = len(found.rows)
+    chosen, page = call.haunted(count, call.limit(), key=found.moments.__getitem__)
+    hits = {"X-Hits": str(min(count, _MAX_HITS)), "X-Max-Hits": str(_MAX_HITS)}
+    return call.answer((orjson.dumps(record(call, found.rows[place])) for place in chosen), page, hits)
 
 
 def _sort(call: Call) -> str:

@@ -3,4 +3,4 @@
 import logging
 from typing import Final
 
-logger: Final = logging.getLogger("airbyte.sentry")
+logger: Final = logging.getLogger("airbyte.source")

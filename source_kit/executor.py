@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 from typing_extensions import override
 
-from source_sentry.governor import Governor
-from source_sentry.pages import drop_page
+from source_kit.governor import Governor
+from source_kit.pages import drop_page
 
 
 class Task(NamedTuple):

@@ -1,11 +1,10 @@
 """Paces requests by what the answers' headers tell of the server's limits: no more, no less.
 
-`X-Sentry-Rate-Limit-Limit` and `-Remaining` count the requests of a fixed window that ends at `-Reset` (UTC epoch
-seconds); `-ConcurrentLimit` says how many may be under way at once. Any of them may be missing, or `None`. A
-self-hosted server sends none, and is then not held back.
+`…-Limit` and `…-Remaining` count the requests of a fixed window that ends at `…-Reset` (UTC epoch seconds);
+`…-ConcurrentLimit` says how many may be under way at once. Any of them may be missing, or `None`. A server that sends
+none is not held back.
 """
 
-import re
 import threading
 import time
 from collections import Counter
@@ -18,7 +17,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from typing_extensions import override
 
-from source_sentry.log import logger
+from source_kit.log import logger
 
 _LONG_WAIT: Final = 10.0
 _MARGIN: Final = 0.02
@@ -27,16 +26,22 @@ _SAME: Final = 0.5
 """Resets are whole seconds; those less far apart are of one window."""
 
 
-def endpoint_of(url: str) -> str:
-    """`https://host/sub/api/0/projects/acme/web/events/?…` -> `projects/*/*/events`, which Sentry's limits are for."""
-    path = re.split(r"[?#]", url)[0].rpartition("/api/0/")[2].strip("/")
-    return re.sub(r"^organizations/[^/]+", "organizations/*", re.sub(r"^projects/[^/]+/[^/]+", "projects/*/*", path))
+@dataclass(frozen=True)
+class Limits:
+    """How an API tells its limits."""
+
+    prefix: str
+    """What its headers begin with, such as `X-Sentry-Rate-Limit-`."""
+    endpoint_of: Callable[[str], str]
+    """URL -> name of what it limits."""
 
 
 @dataclass(eq=False)
 class Bucket:
     """One budget of the server, as far as this process knows it."""
 
+    prefix: str
+    """What the headers begin with."""
     known: bool = False
     """Whether an answer has shown if there are limits; until then one request goes at a time."""
     limit: int | None = None
@@ -68,9 +73,9 @@ class Bucket:
 
     def learn(self, answer: requests.Response, now: float) -> None:
         """Take over what an answer tells; one without headers tells that there are no limits, if it is a good one."""
-        numbers = {name: _number(answer.headers, name) for name in ("Limit", "Remaining", "Reset", "ConcurrentLimit")}
-        limit, remaining, reset = numbers["Limit"], numbers["Remaining"], numbers["Reset"]
-        self.concurrency = numbers["ConcurrentLimit"] or self.concurrency
+        names = ("Limit", "Remaining", "Reset", "ConcurrentLimit")
+        limit, remaining, reset, concurrency = (_number(answer.headers, self.prefix + name) for name in names)
+        self.concurrency = concurrency or self.concurrency
         self.limit = limit or self.limit
         self.known = self.known or answer.ok or self.limit is not None
         if reset is None:
@@ -106,6 +111,7 @@ class Governor:
 
     most: int
     """Requests under way at once, over all buckets."""
+    limits: Limits
     changed: Callable[[], None] = lambda: None
     """Called when a request begins to wait and when one ends: another stream's turn may have come."""
     clock: Callable[[], float] = time.time
@@ -125,7 +131,7 @@ class Governor:
     @contextmanager
     def turn(self, stream: str, url: str) -> Iterator[Callable[[requests.Response], None]]:
         """Wait until a request of `stream` to `url` may go. The block is the request; it hands over its answer."""
-        endpoint = self._endpoints[stream] = endpoint_of(url)
+        endpoint = self._endpoints[stream] = self.limits.endpoint_of(url)
         self._begin(endpoint)
         try:
             yield lambda answer: self._learn(endpoint, answer)
@@ -156,7 +162,7 @@ class Governor:
         self.waiting -= 1
 
     def _seconds(self, endpoint: str) -> float | None:
-        bucket = self._buckets.setdefault(endpoint, Bucket())
+        bucket = self._buckets.setdefault(endpoint, Bucket(self.limits.prefix))
         return bucket.wait(self.clock()) if self._in_flight < self.most else None
 
     def _learn(self, endpoint: str, answer: requests.Response) -> None:
@@ -176,7 +182,7 @@ class Governor:
             return
         self._told[endpoint] = until
         logger.info(
-            "Waiting %.0f s, until %s: Sentry allows %s requests a window to %s, and they are used up.",
+            "Waiting %.0f s, until %s: the API allows %s requests a window to %s, and they are used up.",
             seconds,
             time.strftime("%H:%M:%SZ", time.gmtime(until)),
             bucket.limit or "no more",
@@ -202,5 +208,5 @@ class GovernedAdapter(HTTPAdapter):
 
 
 def _number(headers: Mapping[str, str], name: str) -> int | None:
-    value = headers.get(f"X-Sentry-Rate-Limit-{name}", "")
+    value = headers.get(name, "")
     return int(value) if value.isdigit() else None

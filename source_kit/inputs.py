@@ -21,7 +21,7 @@ from jsonschema import Draft7Validator, FormatChecker, ValidationError
 from jsonschema.exceptions import best_match
 from typing_extensions import override
 
-from source_sentry import dates
+from source_kit import dates
 
 
 def _is_past(value: object) -> bool:

@@ -4,9 +4,8 @@ Private names of airbyte-cdk that are relied on, and why, are listed in docs/eng
 """
 
 import threading
-import time
-from collections.abc import Iterable, Mapping, MutableMapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any
 
 from airbyte_cdk.sources.declarative.incremental.concurrent_partition_cursor import ConcurrentPerPartitionCursor
 from airbyte_cdk.sources.declarative.models import ParentStreamConfig as ParentStreamConfigModel
@@ -14,68 +13,10 @@ from airbyte_cdk.sources.declarative.parsers.model_to_component_factory import M
 from airbyte_cdk.sources.declarative.partition_routers.substream_partition_router import ParentStreamConfig
 from airbyte_cdk.sources.declarative.requesters.http_requester import HttpRequester
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
-from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
-from airbyte_cdk.sources.types import Config, Record, StreamSlice
+from airbyte_cdk.sources.types import Config
 from typing_extensions import override
 
-from source_sentry.governor import GovernedAdapter, Governor
-from source_sentry.windows import WindowProgress
-
-CHECKPOINT_SECONDS: Final = 10.0
-"""Pace of STATE messages in a running stream; the engine's own is 600."""
-
-
-class ProjectCursor(ConcurrentPerPartitionCursor):
-    """State that says how far each project was read, instead of when its newest record was.
-
-    {"use_global_cursor": false, "states": [{"partition": {"project": "42"}, "cursor": {"dateCreated": "…Z"}}]}
-
-    The cursor is exclusive: everything before it was read. So a quiet project is not read anew from its last event
-    on, a new one starts at `start_date` and not at the others' cursor, and no record's date is parsed.
-    """
-
-    SWITCH_TO_GLOBAL_LIMIT = DEFAULT_MAX_PARTITIONS_NUMBER = 2**31  # a global cursor loses the slower projects' records
-
-    @override
-    def stream_slices(self) -> Iterable[StreamSlice]:
-        self._started = time.time()
-        return map(WindowProgress.attach, super().stream_slices())
-
-    @override
-    def observe(self, record: Record) -> None:
-        """Keep the pace of states while a long window is read; the record itself changes nothing."""
-        if time.time() - max(self._last_emission_time, self._started) > CHECKPOINT_SECONDS:
-            with self._lock:
-                self._emit_state_message()
-
-    @override
-    def close_partition(self, partition: Partition) -> None:
-        window = partition.to_slice()
-        assert isinstance(window, StreamSlice)  # noqa: S101 - what stream_slices yields
-        key = self._to_partition_key(window.partition)
-        with self._lock:
-            self._semaphore_per_partition[key].acquire()
-            if WindowProgress.of(window).covers(window):
-                self._advance(key, partition, window)
-            self._cleanup_if_done(key)
-            self._emit_state_message()
-
-    def _advance(self, key: str, partition: Partition, window: StreamSlice) -> None:
-        """Count the window's end as the newest record seen, since all before it was read."""
-        boundary = {self.cursor_field.cursor_field_key: WindowProgress.of(window).read_until}
-        cursor = self._cursor_per_partition[key]
-        cursor.observe(Record(data=boundary, stream_name=self._stream_name, associated_slice=window))
-        cursor.close_partition(partition)
-
-    @property
-    @override
-    def state(self) -> MutableMapping[str, Any]:
-        return {name: value for name, value in super().state.items() if name in ("use_global_cursor", "states")}
-
-    @override
-    def _throttle_state_message(self) -> float | None:
-        now = time.time()
-        return now if now - self._last_emission_time > CHECKPOINT_SECONDS else None
+from source_kit.governor import GovernedAdapter, Governor
 
 
 class SharedParent:
@@ -103,9 +44,10 @@ class SharedParent:
 class ComponentFactory(ModelToComponentFactory):
     """The engine's factory, with this connector's cursor, parents and pace of requests."""
 
-    def __init__(self, governor: Governor, **kwargs: Any) -> None:
+    def __init__(self, governor: Governor, cursor_class: type[ConcurrentPerPartitionCursor], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._governor = governor
+        self._cursor_class = cursor_class
         self._parents: dict[str, SharedParent] = {}
 
     @override
@@ -120,9 +62,7 @@ class ComponentFactory(ModelToComponentFactory):
         self, *args: Any, **kwargs: Any
     ) -> ConcurrentPerPartitionCursor:
         cursor = super().create_concurrent_cursor_from_perpartition_cursor(*args, **kwargs)
-        cursor.__class__ = (
-            ProjectCursor  # the engine has no hook for the class; ProjectCursor sets its own attributes at start
-        )
+        cursor.__class__ = self._cursor_class  # the engine has no hook for it; the class sets its attributes at start
         return cursor
 
     @override

@@ -1,0 +1,59 @@
+"""Why no usable answer came, in one sentence that names the host, the value and the way out."""
+
+import re
+from urllib.parse import urlsplit
+
+import requests
+
+
+def explain_page(response: requests.Response, expected: str, setting: str) -> str:
+    """Why a 200 is not the page that was asked for."""
+    kind = response.headers.get("Content-Type", "no content type").split(";")[0]
+    start = re.sub(r"\s+", " ", response.text[:60]).strip() or "nothing"
+    hint = (
+        f"check `{setting}`: an HTML page comes from a web front end or a login page, not from the API"
+        if "<" in start[:1]
+        else "the answer was cut short or is not the API's"
+    )
+    return f"Expected {expected} from {place(response)}, got {kind} beginning with `{start}`: {hint}."
+
+
+def explain_exception(error: requests.RequestException, setting: str) -> str:
+    """Why no answer came at all."""
+    url = urlsplit((error.request.url or "") if error.request is not None else "")
+    host, reason = url.netloc or "the server", _innermost(error)
+    if isinstance(error, requests.exceptions.SSLError):
+        return f"The TLS connection to `{host}` failed ({reason}): check `{setting}`, its port and its certificate."
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return f"`{host}` cannot be reached: check `{setting}`, its port and the way there ({reason})."
+    if isinstance(error, requests.exceptions.Timeout):
+        return f"`{host}` accepted the request but did not answer in time ({reason})."
+    if "resolve" in str(error).lower():
+        return f"Host `{host}` was not found: check `{setting}` ({reason})."
+    if "refused" in str(error).lower():
+        return f"Nothing listens at `{host}`: check `{setting}` and its port ({reason})."
+    return f"The connection to `{host}` broke ({reason})."
+
+
+def is_certificate_error(error: Exception) -> bool:
+    """Whether the server's certificate is not trusted, which no retry mends."""
+    return isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error)
+
+
+def place(response: requests.Response) -> str:
+    """URL of an answer, without its parameters."""
+    return (response.url or "").split("?")[0].split("#")[0]
+
+
+def _innermost(error: BaseException) -> str:
+    """The last cause, which is the one the system gave: the outer ones repeat it with object addresses."""
+    reason = error
+    while (inner := _cause(reason)) is not None:
+        reason = inner
+    noise = r"<[^>]*>: ?|\[SSL[^]]*\] ?| \(_ssl\.c:\d+\)|\[Errno -?\d+\] ?"
+    return re.sub(noise, "", str(reason)) or type(reason).__name__
+
+
+def _cause(error: BaseException) -> BaseException | None:
+    candidates = (getattr(error, "reason", None), error.__cause__, error.__context__, *error.args)
+    return next((cause for cause in candidates if isinstance(cause, BaseException)), None)
