@@ -50,10 +50,13 @@ class Bucket:
     """End of the current window in seconds of the local clock; 0 until an answer of the window tells it."""
     ahead: float = 0.0
     """By how much the local clock was seen to be ahead of the server's."""
-    sent: int = 0
-    others: int = 0
-    """Requests of the current window: ours, and what the server counts beyond them."""
     in_flight: int = 0
+    used: int = 0
+    """Requests that the server has counted in the current window."""
+    answered: int = 0
+    """Those of them that were answered here."""
+    others: int = 0
+    """Those of them that were certainly not ours."""
     held_until: float = 0.0
     """When a 429 said that the next request may come."""
 
@@ -62,10 +65,11 @@ class Bucket:
         if self.in_flight >= ((self.concurrency or 2**31) if self.known else 1):
             return None
         if self.reset and now >= self.reset:
-            self.reset, self.sent, self.others = 0.0, 0, 0
+            self._open(0.0)
         if now < self.held_until:
             return self.held_until - now
-        if self.limit is None or self.sent + self.others < self.limit:
+        # What is under way may be counted in this window or in the last one
+        if self.limit is None or self.used + self.in_flight < self.limit:
             return 0.0
         if self.reset:
             return self.reset - now
@@ -88,21 +92,26 @@ class Bucket:
             self.held_until = ends
         if limit is None or remaining is None or ends <= now or ends < self.reset - _SAME:
             return  # an answer of a window that has passed
-        if self.reset and ends > self.reset + _SAME:
-            self.sent, self.others = self.in_flight, 0  # the server's next window began before ours had ended
-        self.reset = ends
-        self.others = max(self.others, limit - remaining - self.sent)
+        if ends > self.reset + _SAME:
+            self._open(ends)
+        self.answered += 1
+        self.used = max(self.used, limit - remaining)
+        self.others = max(self.others, self.used - self.answered - self.in_flight)
+
+    def _open(self, reset: float) -> None:
+        self.reset, self.used, self.answered, self.others = reset, 0, 0, 0
 
     def shares_with(self, other: "Bucket") -> bool:
-        """Whether the server seems to count `other`'s requests in this budget: same limits, and more used than sent."""
+        """Whether the server seems to count both in one budget: same limits, and each more used than by itself."""
         same = (self.limit, self.concurrency) == (other.limit, other.concurrency) and self.limit is not None
-        return same and abs(self.reset - other.reset) < _SAME and self.others >= other.sent > 0
+        return same and abs(self.reset - other.reset) < _SAME and self.others > 0 and other.others > 0
 
     def absorb(self, other: "Bucket") -> None:
         """Count `other`'s requests as ours."""
-        self.sent += other.sent
         self.in_flight += other.in_flight
-        self.others -= other.sent
+        self.answered += other.answered
+        self.used = max(self.used, other.used)
+        self.others = 0
 
 
 @dataclass
@@ -148,7 +157,6 @@ class Governor:
                 self._wait(endpoint)
             bucket = self._buckets[endpoint]
             bucket.in_flight += 1
-            bucket.sent += 1
             self._in_flight += 1
 
     def _wait(self, endpoint: str) -> None:

@@ -24,8 +24,8 @@ def told(status: int = HTTPStatus.OK, **numbers: object) -> requests.Response:
     return a_response(status, [], **headers)
 
 
-def a_bucket(*answers: requests.Response, sent: int = 1, in_flight: int = 0) -> Bucket:
-    bucket = Bucket(LIMITS.prefix, sent=sent, in_flight=in_flight)
+def a_bucket(*answers: requests.Response, in_flight: int = 0) -> Bucket:
+    bucket = Bucket(LIMITS.prefix, in_flight=in_flight)
     for answer in answers:
         bucket.learn(answer, NOW)
     return bucket
@@ -52,37 +52,70 @@ def test_given_nothing_known_when_asked_then_one_request_at_a_time() -> None:
 
 
 def test_given_server_without_limits_when_asked_then_nothing_is_held_back() -> None:
-    bucket = a_bucket(told(), sent=10_000, in_flight=39)
+    bucket = a_bucket(told(), in_flight=10_000)
     assert bucket.wait(NOW) == 0.0
 
 
 @pytest.mark.parametrize(
-    ("answer", "sent", "seconds"),
+    ("answer", "seconds"),
     [
-        pytest.param(told(Limit=60, Remaining=59, Reset=int(NOW) + 30), 1, 0.0, id="some left"),
-        pytest.param(told(Limit=60, Remaining=0, Reset=int(NOW) + 30), 60, 30.02, id="none left"),
-        pytest.param(told(Limit=60, Remaining=0, Reset=int(NOW) + 30), 1, 30.02, id="others took them"),
-        pytest.param(told(429, Limit=60, Remaining=0, Reset=int(NOW) + 30), 1, 30.02, id="429"),
-        pytest.param(told(429, Reset=int(NOW) + 30), 1, 30.02, id="429 with a reset only"),
-        pytest.param(told(429, Limit=60, Remaining=20, Reset=int(NOW) + 30), 1, 0.0, id="429 for too many at once"),
-        pytest.param(told(Limit=60, Remaining=0, Reset="None"), 1, 0.0, id="no reset"),
-        pytest.param(told(429, Limit=60, Remaining=0, Reset="None"), 60, 0.0, id="429 without reset, all sent"),
-        pytest.param(told(429, Remaining=0), 1, 0.0, id="429 without limit"),
-        pytest.param(told(429), 1, 0.0, id="429 without headers"),
-        pytest.param(told(Limit=60, Remaining=0, Reset=int(NOW) - 5), 1, 0.0, id="window that has passed"),
-        pytest.param(told(Limit="", Remaining="-1", Reset="x"), 1, 0.0, id="no numbers"),
+        pytest.param(told(Limit=60, Remaining=59, Reset=int(NOW) + 30), 0.0, id="some left"),
+        pytest.param(told(Limit=60, Remaining=0, Reset=int(NOW) + 30), 30.02, id="none left"),
+        pytest.param(told(429, Limit=60, Remaining=0, Reset=int(NOW) + 30), 30.02, id="429"),
+        pytest.param(told(429, Reset=int(NOW) + 30), 30.02, id="429 with a reset only"),
+        pytest.param(told(429, Limit=60, Remaining=20, Reset=int(NOW) + 30), 0.0, id="429 for too many at once"),
+        pytest.param(told(Limit=60, Remaining=0, Reset="None"), 0.0, id="no reset"),
+        pytest.param(told(429, Limit=60, Remaining=0, Reset="None"), 0.0, id="429 without reset"),
+        pytest.param(told(429, Remaining=0), 0.0, id="429 without limit"),
+        pytest.param(told(429), 0.0, id="429 without headers"),
+        pytest.param(told(Limit=60, Remaining=0, Reset=int(NOW) - 5), 0.0, id="window that has passed"),
+        pytest.param(told(Limit="", Remaining="-1", Reset="x"), 0.0, id="no numbers"),
     ],
 )
 def test_given_answer_when_asked_then_until_its_reset_and_never_without_one(
-    answer: requests.Response, sent: int, seconds: float
+    answer: requests.Response, seconds: float
 ) -> None:
-    assert a_bucket(answer, sent=sent).wait(NOW) == pytest.approx(seconds, abs=0.001)
+    assert a_bucket(answer).wait(NOW) == pytest.approx(seconds, abs=0.001)
 
 
 def test_given_used_up_window_when_it_has_ended_then_requests_go_again() -> None:
     bucket = a_bucket(told(Limit=60, Remaining=0, Reset=int(NOW) + 30))
     assert bucket.wait(NOW + 30.03) == 0.0
-    assert (bucket.sent, bucket.others) == (0, 0)
+    assert bucket.used == 0
+
+
+def test_given_requests_under_way_at_the_end_of_a_window_when_the_next_begins_then_they_count_in_it() -> None:
+    bucket = a_bucket(told(Limit=4, Remaining=0, Reset=int(NOW) + 30), in_flight=3)
+    assert bucket.wait(NOW + 30.03) == 0.0
+    bucket.in_flight = 4
+    assert bucket.wait(NOW + 30.03) is None
+
+
+def test_given_answers_out_of_order_when_learned_then_the_highest_count_holds() -> None:
+    bucket = a_bucket(*(told(Limit=60, Remaining=left, Reset=int(NOW) + 30) for left in (10, 0, 5)))
+    assert bucket.wait(NOW) == pytest.approx(30.02, abs=0.001)
+
+
+def test_given_an_answer_of_the_last_window_when_learned_then_the_new_count_holds() -> None:
+    bucket = a_bucket(
+        told(Limit=60, Remaining=59, Reset=int(NOW) + 31), told(Limit=60, Remaining=0, Reset=int(NOW) + 1)
+    )
+    assert (bucket.wait(NOW), bucket.used) == (0.0, 1)
+
+
+@pytest.mark.parametrize(
+    ("remaining", "limit", "shared"),
+    [((30, 28), 40, True), ((39, 28), 40, False), ((30, 28), 50, False)],
+    ids=["both see more than they sent", "one is by itself", "other limits"],
+)
+def test_given_two_endpoints_when_the_server_counts_them_together_then_they_share(
+    *, remaining: tuple[int, int], limit: int, shared: bool
+) -> None:
+    first = a_bucket(told(Limit=40, Remaining=remaining[0], Reset=int(NOW) + 1))
+    second = a_bucket(told(Limit=limit, Remaining=remaining[1], Reset=int(NOW) + 1), in_flight=2)
+    assert first.shares_with(second) is shared
+    first.absorb(second)
+    assert first.in_flight == 2
 
 
 @pytest.mark.parametrize(("in_flight", "seconds"), [(1, 0.0), (2, None)])
