@@ -4,7 +4,7 @@ Private names of airbyte-cdk that are relied on, and why, are listed in docs/eng
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
 from airbyte_cdk.sources.declarative.incremental.concurrent_partition_cursor import ConcurrentPerPartitionCursor
@@ -13,10 +13,32 @@ from airbyte_cdk.sources.declarative.parsers.model_to_component_factory import M
 from airbyte_cdk.sources.declarative.partition_routers.substream_partition_router import ParentStreamConfig
 from airbyte_cdk.sources.declarative.requesters.http_requester import HttpRequester
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
-from airbyte_cdk.sources.types import Config
+from airbyte_cdk.sources.types import Config, StreamSlice
 from typing_extensions import override
 
 from source_kit.governor import GovernedAdapter, Governor
+
+
+class SliceRequester(HttpRequester):
+    """Renders URL and parameters once a slice: of its pages, only what the paginator adds is different."""
+
+    def _once(self, render: Callable[..., Any], stream_slice: StreamSlice | None) -> Any:
+        """What `render` makes of the slice that this thread is reading."""
+        rendered = self.__dict__.setdefault("_rendered", threading.local()).__dict__
+        if rendered.get("slice") is not stream_slice:
+            rendered.clear()
+            rendered["slice"] = stream_slice
+        if render.__name__ not in rendered:
+            rendered[render.__name__] = render(stream_slice=stream_slice)
+        return rendered[render.__name__]
+
+    @override
+    def get_url(self, *, stream_slice: StreamSlice | None = None, **_: Any) -> str:
+        return str(self._once(super().get_url, stream_slice))
+
+    @override
+    def get_request_params(self, *, stream_slice: StreamSlice | None = None, **_: Any) -> MutableMapping[str, Any]:
+        return dict(self._once(super().get_request_params, stream_slice))
 
 
 class SharedParent:
@@ -53,6 +75,7 @@ class ComponentFactory(ModelToComponentFactory):
     @override
     def create_http_requester(self, *args: Any, name: str, **kwargs: Any) -> HttpRequester:
         requester = super().create_http_requester(*args, name=name, **kwargs)
+        requester.__class__ = SliceRequester
         for scheme in ("http://", "https://"):
             requester._http_client._session.mount(scheme, GovernedAdapter(self._governor, name))  # noqa: SLF001
         return requester
