@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: demo test lint types unit integration clean
+.PHONY: demo test lint types unit integration bench test-meltano clean
 
 demo: .venv/ready  ## the main job, on the embedded sandbox
 	$(BIN)/python -m sandbox.demo
@@ -20,13 +20,28 @@ types: .venv/ready
 unit: .venv/ready
 	$(BIN)/pytest unit_tests
 
-integration: .venv/ready
+integration: .venv/ready .venv-targets/ready
 	$(BIN)/pytest integration_tests
 
+test-meltano: .venv/ready  ## needs TAP_SENTRY_AUTH_TOKEN, _ORGANIZATION and, for a sandbox, _HOSTNAME
+	$(PYTHON) -m venv .venv-targets/meltano
+	.venv-targets/meltano/bin/pip install --quiet --disable-pip-version-check meltano==4.4.1
+	mkdir -p examples/meltano/output
+	cd examples/meltano && ../../.venv-targets/meltano/bin/meltano install && \
+	  ../../.venv-targets/meltano/bin/meltano run sentry-to-duckdb
+
 clean:
-	rm -rf .venv build *.egg-info
+	rm -rf .venv .venv-peer .venv-targets build *.egg-info
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+# target-jsonl pins an old jsonschema, so each target has an environment of its own
+.venv-targets/ready:
+	$(PYTHON) -m venv .venv-targets/jsonl
+	.venv-targets/jsonl/bin/pip install --quiet --disable-pip-version-check target-jsonl==0.1.4
+	$(PYTHON) -m venv .venv-targets/duckdb
+	.venv-targets/duckdb/bin/pip install --quiet --disable-pip-version-check target-duckdb==0.8.0 duckdb==1.2.2
 	@touch $@

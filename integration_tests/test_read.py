@@ -1,12 +1,16 @@
 """Every record arrives once: full refresh, incremental, on both generations of servers."""
 
+import logging
 from collections import Counter
+from collections.abc import Generator
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
 
 from integration_tests.conftest import Connect
-from integration_tests.connector import expected
+from integration_tests.connector import Connector, expected
+from source_sentry import SourceSentry
 
 
 @pytest.mark.parametrize("generation", ["today", "9.1.2"])
@@ -107,3 +111,24 @@ def test_given_nothing_new_when_read_again_then_a_project_costs_a_request_a_stre
     assert requests.count("/api/0/organizations/acme/issues/") == len(with_events)
     assert sum(path.endswith("/events/") for path in requests) == len(with_events)
     assert len(requests) == 1 + 2 * len(with_events)
+
+
+def test_given_a_reading_that_was_left_when_the_same_process_reads_again_then_it_is_not_held_up(
+    connect: Connect,
+) -> None:
+    connector = connect(size="small")
+    sandbox, streams = connector.sandbox, [s for s in connector.discover() if s["name"] == "events"]
+    config = {"auth_token": sandbox.token, "organization": "acme", "hostname": sandbox.url, "events_window_days": 3}
+    configured = {"streams": [Connector.configured(stream, "full_refresh") for stream in streams]}
+    catalog = ConfiguredAirbyteCatalogSerializer.load(configured)
+    for _ in range(3):
+        source = SourceSentry(catalog=catalog, config=config)
+        messages = source.read(logging.getLogger("airbyte"), config, catalog)
+        assert isinstance(messages, Generator)
+        next(message for message in messages if message.record)
+        messages.close()
+
+    source = SourceSentry(catalog=catalog, config=config)
+    records = [m.record for m in source.read(logging.getLogger("airbyte"), config, catalog) if m.record]
+
+    assert Counter(record.data["eventID"] for record in records) == expected(sandbox)["events"]

@@ -13,6 +13,10 @@ PAGES: Final = 1
 _PAGE_RECORDS: Final = 100
 
 
+class ReadingStopped(Exception):  # noqa: N818 - no error, but the end of a thread that nobody waits for
+    """Nobody takes the records any more."""
+
+
 class PageQueue(Queue[Any]):
     """The engine's queue, bounded in pages, in which records travel together: a hundredth of the locking.
 
@@ -23,9 +27,13 @@ class PageQueue(Queue[Any]):
     def __init__(self) -> None:
         super().__init__(maxsize=PAGES)
         self._arrived: deque[Any] = deque()
+        self._stopped = False
 
     @override
     def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
+        if self._stopped:
+            _collected().pop(self, None)
+            raise ReadingStopped
         if isinstance(item, Record):
             records = _collected().setdefault(self, [])
             records.append(item)
@@ -34,6 +42,13 @@ class PageQueue(Queue[Any]):
         else:
             self.flush()
             super().put([item], block, timeout)
+
+    def stop(self) -> None:
+        """Let the threads that would put something end instead, those that are waiting to put included."""
+        with self.mutex:
+            self._stopped = True
+            self.queue.clear()
+            self.not_full.notify_all()
 
     def flush(self) -> None:
         """Put the records that this thread has collected."""

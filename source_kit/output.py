@@ -56,7 +56,9 @@ class LineOutput(TextIOBase):
     def _flush(self) -> None:
         pieces, self._pieces, self._size = self._pieces, [], 0
         try:
-            self._binary.write(b"".join(pieces))
+            rest = memoryview(b"".join(pieces))
+            while rest:  # an unbuffered stream may take less than it is given
+                rest = rest[self._binary.write(rest) :]
             self._binary.flush()
         except BrokenPipeError:
             # Whichever thread finds it out, nothing that any of them does reaches anybody

@@ -45,9 +45,9 @@ class KitSource(FileInputs, YamlDeclarativeSource):
         executor = FairExecutor(workers, governor)
         governor.changed = executor.dispatch
         self._concurrent_source._threadpool = ThreadPoolManager(executor, self.logger)  # type: ignore[arg-type]  # noqa: SLF001
-        queue = PageQueue()
-        self._concurrent_source._queue = queue  # noqa: SLF001
-        self._message_repository._queue = queue  # type: ignore[attr-defined]  # noqa: SLF001
+        self._queue = PageQueue()
+        self._concurrent_source._queue = self._queue  # noqa: SLF001
+        self._message_repository._queue = self._queue  # type: ignore[attr-defined]  # noqa: SLF001
         self._constructor: ComponentFactory = ComponentFactory(
             governor=governor,
             cursor_class=self.cursor_class,
@@ -70,7 +70,10 @@ class KitSource(FileInputs, YamlDeclarativeSource):
         state: list[AirbyteStateMessage] | None = None,
     ) -> Iterator[AirbyteMessage]:
         require_known_streams(catalog, [stream["name"] for stream in self.resolved_manifest["streams"]])
-        yield from super().read(logger, config, catalog, state)
+        try:
+            yield from super().read(logger, config, catalog, state)
+        finally:
+            self._queue.stop()
 
     def read_definition(self, name: str) -> list[Mapping[str, Any]]:
         """All records of the stream that the manifest defines under `name`, for `check`: an answer is due soon."""
