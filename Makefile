@@ -23,6 +23,9 @@ unit: .venv/ready
 integration: .venv/ready .venv-targets/ready
 	$(BIN)/pytest integration_tests
 
+bench: .venv/ready .venv-peer/ready  ## beside the published connector and a bare loop; appends to benchmarks/results.md
+	$(BIN)/python -m benchmarks $(ARGS)
+
 test-meltano: .venv/ready  ## needs TAP_SENTRY_AUTH_TOKEN, _ORGANIZATION and, for a sandbox, _HOSTNAME
 	$(PYTHON) -m venv .venv-targets/meltano
 	.venv-targets/meltano/bin/pip install --quiet --disable-pip-version-check meltano==4.4.1
@@ -44,4 +47,10 @@ clean:
 	.venv-targets/jsonl/bin/pip install --quiet --disable-pip-version-check target-jsonl==0.1.4
 	$(PYTHON) -m venv .venv-targets/duckdb
 	.venv-targets/duckdb/bin/pip install --quiet --disable-pip-version-check target-duckdb==0.8.0 duckdb==1.2.2
+	@touch $@
+
+.venv-peer/ready: benchmarks/peer.py
+	$(PYTHON) -m venv .venv-peer
+	.venv-peer/bin/python -m pip install --quiet --disable-pip-version-check airbyte-source-sentry==0.6.11
+	.venv-peer/bin/python benchmarks/peer.py
 	@touch $@

@@ -1,0 +1,142 @@
+"""What is read: for each workload a sandbox, and the jobs that read it one after the other."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from benchmarks.contenders import OURS, Contenders, Job, bare_import
+
+FULL: Final = 13_000
+"""Bytes of a full event: the size of a Python exception with its frames and contexts."""
+DEFAULTS: Final = f"{OURS}, default settings"
+PROJECT: Final = f"{OURS}, one project"
+PROJECT_DEFAULTS: Final = f"{OURS}, one project, default settings"
+FEW: Final = f"{OURS}, few records"
+MANY: Final = f"{OURS}, many records"
+_ALL: Final = (
+    "organization",
+    "teams",
+    "members",
+    "users",
+    "releases",
+    "projects",
+    "project_details",
+    "project_keys",
+    "issues",
+    "events",
+)
+_OF_PROJECT: Final = ("events", "issues", "project_details", "releases")
+_OF_PEER: Final = ("events", "issues", "project_detail", "releases")
+_FAST: Final[Mapping[str, Any]] = {"num_workers": 20, "events_window_days": 1}
+
+
+@dataclass(frozen=True)
+class Workload:
+    """A sandbox's options, and what reads it."""
+
+    key: str
+    title: str
+    options: dict[str, Any]
+    jobs: Callable[[Contenders], list[Job]]
+    warm: bool = True
+    """Whether a pass that does not count goes before, since the sandbox makes each record once."""
+    once: bool = False
+    """Whether one run is enough: it is long, and what is counted does not vary with the machine."""
+
+
+def workloads(*, quick: bool) -> list[Workload]:
+    """All workloads in the order in which they take turns; `quick` ones prove no more than that they work."""
+    part = 10 if quick else 1
+    few, many = (1_000, 10_000) if not quick else (100, 500)
+    return [
+        _start_up(),
+        _events(20_000 // part),
+        _issues(20_000 // part),
+        _latency(4 if quick else 20, 3_000 // part),
+        _limits(4 if quick else 20, 600 // part),
+        *(
+            _memory(key, name, number, 4 if quick else 20)
+            for key, name, number in (("E1", FEW, few), ("E2", MANY, many))
+        ),
+    ]
+
+
+def _start_up() -> Workload:
+    return Workload(
+        "F",
+        "start-up: commands from start to end",
+        {"projects": 1},
+        lambda who: [*who.commands(), bare_import()],
+    )
+
+
+def _events(count: int) -> Workload:
+    def jobs(who: Contenders) -> list[Job]:
+        path = f"projects/acme/{who.project['slug']}/events/"
+        return [
+            who.floor("events", path, count, full="true"),
+            who.ours("events", records=count),
+            who.peer("events", records=count),
+        ]
+
+    options = {"projects": 1, "events_per_project": count, "event_bytes": FULL, "full_page": 100}
+    return Workload("A", f"{count:,} events of {FULL // 1000} kB, one project", options, jobs)
+
+
+def _issues(count: int) -> Workload:
+    def jobs(who: Contenders) -> list[Job]:
+        params = {"project": who.project["id"], "query": "", "sort": "new", "limit": "100"}
+        return [
+            who.floor("issues", "organizations/acme/issues/", count, **params),
+            who.ours("issues", records=count),
+            who.peer("issues", records=count),
+        ]
+
+    options = {"projects": 1, "events_per_project": count, "issues_per_project": count}
+    return Workload("B", f"{count:,} issues, one project", options, jobs)
+
+
+def _latency(projects: int, events: int) -> Workload:
+    def jobs(who: Contenders) -> list[Job]:
+        one: dict[str, Any] = {"projects": [who.project["slug"]]}
+        return [
+            who.ours(*_ALL, **_FAST),
+            who.ours(*_ALL, name=DEFAULTS),
+            who.ours(*_OF_PROJECT, name=PROJECT, **one, **_FAST),
+            who.ours(*_OF_PROJECT, name=PROJECT_DEFAULTS, **one),
+            who.peer(*_OF_PEER),
+        ]
+
+    options = {"projects": projects, "events_per_project": events, "latency_ms": 100}
+    title = f"organization of {projects} projects with {events:,} events each, every answer after 100 ms, no limits"
+    return Workload("C", title, options, jobs, warm=False)
+
+
+def _limits(projects: int, events: int) -> Workload:
+    def jobs(who: Contenders) -> list[Job]:
+        return [who.ours(*_ALL, full_events=False, num_workers=20), who.peer(*_OF_PEER)]
+
+    options = {
+        "projects": projects,
+        "events_per_project": events,
+        "latency_ms": 100,
+        "limits": "saas",
+        "time_scale": 0.1,
+    }
+    title = f"organization of {projects} projects with {events:,} events each, SaaS limits, a tenth in time and count"
+    return Workload("D", title, options, jobs, warm=False, once=True)
+
+
+def _memory(key: str, name: str, events: int, projects: int) -> Workload:
+    def jobs(who: Contenders) -> list[Job]:
+        return [who.ours("events", name=name, records=projects * events, num_workers=20)]
+
+    options = {
+        "projects": projects,
+        "events_per_project": events,
+        "event_bytes": FULL,
+        "full_page": 100,
+        "workers": 2,
+    }
+    title = f"{projects * events:,} events of {FULL // 1000} kB from {projects} projects, 20 workers"
+    return Workload(key, title, options, jobs, warm=False, once=True)
