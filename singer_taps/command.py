@@ -15,7 +15,7 @@ from singer_sdk.exceptions import ConfigValidationError, SingerSDKError
 from typing_extensions import override
 
 from singer_taps.files import JsonFile, require_settings
-from singer_taps.output import LineWriter, end_with_reader, guard_logs
+from singer_taps.output import LineWriter, end_with_reader, guard_logs, quiet_engine
 
 _GC_THRESHOLDS: Final = (50_000, 20, 100)
 """A page of records may be 100,000 objects: Python's default of 700 has it search them for cycles half of the time."""
@@ -35,6 +35,7 @@ class CommandLine(Tap):
     def main(cls) -> None:
         """Run the command."""
         command = cls.cli
+        quiet_engine()
         guard_logs()
         try:
             command()

@@ -15,7 +15,6 @@ from singer_sdk.singerlib import StateMessage
 from typing_extensions import override
 
 from singer_taps.command import CommandLine, SyncFailedError
-from singer_taps.output import quiet_engine
 from singer_taps.reading import Reading
 from singer_taps.settings import settings_schema
 from singer_taps.stream import SourceStream
@@ -40,7 +39,6 @@ class SourceTap(CommandLine):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Take the settings from the source's spec."""
         super().__init_subclass__(**kwargs)
-        quiet_engine()
         cls.config_jsonschema = settings_schema(cls.source_class().spec(cls.logger).connectionSpecification)
 
     @cached_property
