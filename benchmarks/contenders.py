@@ -1,9 +1,11 @@
 """The commands that are measured: this connector, the published one, the bare loop."""
 
 import json
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -12,6 +14,7 @@ from sandbox.settings import DEFAULT_TOKEN, ORGANIZATION
 
 OURS: Final = "connector"
 PEER: Final = "published"
+TAP: Final = "connector, as tap-sentry"
 FLOOR: Final = "floor"
 NOTHING: Final = "read of nothing"
 _BIN: Final = Path(sys.executable).parent
@@ -45,6 +48,15 @@ class Contenders:
         """Read with the published connector the one project that it can read: the first one listed."""
         command = ["read", "--config", self.peer_config(), "--catalog", self._catalog(*streams)]
         return Job(name, [str(PEER_BIN / "source-sentry"), *command], records)
+
+    def tap(self, stream: str, records: int) -> Job:
+        """Read one stream with this connector as a Singer tap."""
+        command, config = [str(_BIN / "tap-sentry"), "--config"], self.config()
+        catalog = json.loads(subprocess.run([*command, config, "--discover"], check=True, stdout=PIPE).stdout)  # noqa: S603
+        for entry in catalog["streams"]:
+            whole = next(part["metadata"] for part in entry["metadata"] if not part["breadcrumb"])
+            whole["selected"] = entry["tap_stream_id"] == stream
+        return Job(TAP, [*command, config, "--catalog", self._write("catalog.tap.json", catalog)], records)
 
     def floor(self, stream: str, path: str, records: int, **params: str) -> Job:
         """Read the list at `path` below /api/0 with the bare loop."""

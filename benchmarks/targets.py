@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
-from benchmarks.contenders import FLOOR, NOTHING, OURS, PEER
+from benchmarks.contenders import FLOOR, NOTHING, OURS, PEER, TAP
 from benchmarks.process import Usage
 from benchmarks.service import Traffic
 from benchmarks.workloads import FEW, MANY, PROJECT, PROJECT_DEFAULTS
@@ -53,6 +53,10 @@ def verdicts(results: Results) -> list[Verdict]:
             kind = {"A": "events", "B": "issues"}[workload]
             for other, bound in ((PEER, 0.4), (FLOOR, of_floor)):
                 found.append(_cpu(results, workload, other, f"CPU per record on {kind}, of the {other}'s", bound))
+    if "A" in results:
+        pairs = zip(results["A"][OURS], results["A"][TAP], strict=True)
+        share = median(ours.usage.wall / tap.usage.wall for ours, tap in pairs)
+        found.append(Verdict("records/s of tap-sentry, of source-sentry's", ">= 60 %", f"{share:.0%}", share >= 0.6))  # noqa: PLR2004
     if "C" in results:
         found += [_faster(results, PROJECT, 8), _faster(results, PROJECT_DEFAULTS, None)]
     if "D" in results:

@@ -76,6 +76,7 @@ def _events(count: int) -> Workload:
         return [
             who.floor("events", path, count, full="true"),
             who.ours("events", records=count),
+            who.tap("events", count),
             who.peer("events", records=count),
         ]
 

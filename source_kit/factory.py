@@ -7,11 +7,13 @@ import threading
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
+from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.declarative.incremental.concurrent_partition_cursor import ConcurrentPerPartitionCursor
 from airbyte_cdk.sources.declarative.models import ParentStreamConfig as ParentStreamConfigModel
 from airbyte_cdk.sources.declarative.parsers.model_to_component_factory import ModelToComponentFactory
 from airbyte_cdk.sources.declarative.partition_routers.substream_partition_router import ParentStreamConfig
 from airbyte_cdk.sources.declarative.requesters.http_requester import HttpRequester
+from airbyte_cdk.sources.message.repository import StateFilteringMessageRepository
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.sources.types import Config, StreamSlice
 from typing_extensions import override
@@ -92,9 +94,18 @@ class ComponentFactory(ModelToComponentFactory):
     def create_parent_stream_config_with_substream_wrapper(
         self, model: ParentStreamConfigModel, config: Config, *, stream_name: str, **kwargs: Any
     ) -> ParentStreamConfig:
-        parent: ParentStreamConfig = super().create_parent_stream_config_with_substream_wrapper(
-            model, config, stream_name=stream_name, **kwargs
+        """Build parents, at any depth, with this factory, where the engine takes a plain one of its own.
+
+        So they are shared and keep to the pace of all requests. Their states, which nobody asked for, are left out.
+        """
+        factory = type(self)(
+            governor=self._governor,
+            cursor_class=self._cursor_class,
+            message_repository=StateFilteringMessageRepository(self._message_repository),
+            connector_state_manager=ConnectorStateManager([]),
         )
+        factory._parents = self._parents  # noqa: SLF001
+        parent = factory.create_parent_stream_config(model=model, config=config, stream_name=stream_name, **kwargs)
         parent.stream = self.share(parent.stream)  # type: ignore[assignment]
         return parent
 
