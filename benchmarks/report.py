@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.contenders import OURS, PEER, PEER_BIN
-from benchmarks.targets import Measure, Results, Verdict, cpu_of_records, verdicts
+from benchmarks.targets import START, Measure, Results, Verdict, cpu_of_records, verdicts
 from benchmarks.workloads import Workload
 
 RESULTS: Final = Path(__file__).with_name("results.md")
@@ -66,7 +66,7 @@ def _row(key: str, name: str, runs: list[Measure], results: Results) -> list[str
     """Medians of a job's runs."""
     usages = [run.usage for run in runs]
     records = usages[0].records
-    apart = f"{median(cpu_of_records(results, key, name)):.3f}" if key in "AB" else ""
+    apart = f"{median(cpu_of_records(results, key, name)):.3f}" if key in "AB" and name in START else ""
     counted = not key.startswith("E")  # there, several processes serve
     return [
         name,

@@ -10,7 +10,7 @@ from benchmarks.process import Usage
 from benchmarks.service import Traffic
 from benchmarks.workloads import FEW, MANY, PROJECT, PROJECT_DEFAULTS
 
-_START: Final = {OURS: f"{OURS}: {NOTHING}", PEER: f"{PEER}: {NOTHING}", FLOOR: f"{FLOOR}: imports"}
+START: Final = {OURS: f"{OURS}: {NOTHING}", PEER: f"{PEER}: {NOTHING}", FLOOR: f"{FLOOR}: imports"}
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Verdict:
 
 def cpu_of_records(results: Results, workload: str, name: str) -> list[float]:
     """Processor time per record of each run, in ms, start-up apart."""
-    start_up = median(run.usage.cpu for run in results["F"][_START[name]])
+    start_up = median(run.usage.cpu for run in results["F"][START[name]])
     return [1000 * (run.usage.cpu - start_up) / run.usage.records for run in results[workload][name]]
 
 
