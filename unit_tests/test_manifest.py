@@ -6,7 +6,7 @@ import yaml
 from unit_tests import strict_manifest
 
 ROOT = Path(__file__).parents[1]
-CONNECTORS = ["source_sentry"]
+CONNECTORS = ["source_sentry", "source_sigma"]
 
 GOOD = """
 definitions:

@@ -2,82 +2,117 @@
 
 import ast
 import json
-import pkgutil
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import yaml
 from jsonschema import Draft7Validator
 
-from unit_tests.builders import STREAMS
+from unit_tests.builders import STREAMS as SENTRY_STREAMS
+from unit_tests.source_sigma.builders import STREAMS as SIGMA_STREAMS
 
 ROOT = Path(__file__).parents[1]
-SCHEMAS = ROOT / "source_sentry" / "schemas"
+
+
+class House(NamedTuple):
+    """Where a connector's names stand."""
+
+    package: str
+    streams: Sequence[str]
+    """As its tests name them."""
+    stream_docs: str
+    setting_docs: str
+    stream_tests: str
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        return load(self.package)
+
+
+HOUSES = [
+    House("source_sentry", SENTRY_STREAMS, "docs/streams.md", "README.md", "unit_tests/streams"),
+    House("source_sigma", SIGMA_STREAMS, "docs/sigma.md", "docs/sigma.md", "unit_tests/source_sigma"),
+]
+every_house = pytest.mark.parametrize("house", HOUSES, ids=[house.package for house in HOUSES])
+every_stream = pytest.mark.parametrize(
+    ("house", "stream"), [(house, stream) for house in HOUSES for stream in house.streams]
+)
 
 
 @cache
-def manifest() -> Mapping[str, Any]:
-    loaded: Mapping[str, Any] = yaml.safe_load(pkgutil.get_data("source_sentry", "manifest.yaml") or b"")
+def load(package: str) -> Mapping[str, Any]:
+    loaded: Mapping[str, Any] = yaml.safe_load((ROOT / package / "manifest.yaml").read_text(encoding="utf-8"))
     return loaded
 
 
-def streams_of_the_manifest() -> list[str]:
-    return [stream["$ref"].removeprefix("#/definitions/") for stream in manifest()["streams"]]
-
-
-def first_column(path: Path) -> list[str]:
+def first_column(file: str) -> list[str]:
     """Names in backticks at the beginning of the rows of the tables in a Markdown file."""
-    return re.findall(r"^\| *`([^`]+)` *\|", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    text = (ROOT / file).read_text(encoding="utf-8")
+    return re.findall(r"^\| *`([^`]+)` *\|", text, flags=re.MULTILINE)
 
 
-def test_given_manifest_when_listed_then_streams_are_those_of_the_tests() -> None:
-    assert streams_of_the_manifest() == list(STREAMS)
+def settings_of(house: House) -> set[str]:
+    """Settings that a user is shown."""
+    settings = house.manifest["spec"]["connection_specification"]["properties"]
+    return {name for name, about in settings.items() if not about.get("airbyte_hidden")}
 
 
-@pytest.mark.parametrize("stream", STREAMS)
-def test_given_stream_when_defined_then_its_name_is_the_definitions(stream: str) -> None:
-    definition = manifest()["definitions"][stream]
+@every_house
+def test_given_manifest_when_listed_then_streams_are_those_of_the_tests(house: House) -> None:
+    listed = [stream["$ref"].removeprefix("#/definitions/") for stream in house.manifest["streams"]]
+    assert sorted(listed) == sorted(house.streams)
+
+
+@every_stream
+def test_given_stream_when_defined_then_its_name_is_the_definitions(house: House, stream: str) -> None:
+    definition = house.manifest["definitions"][stream]
     assert (definition["name"], definition["$parameters"]["name"]) == (stream, stream)
     assert definition["primary_key"]
-    assert definition["$parameters"]["scope"]
 
 
-def test_given_schemas_when_listed_then_one_for_each_stream() -> None:
-    assert {path.name for path in SCHEMAS.iterdir()} == {f"{stream}.json" for stream in STREAMS}
+@pytest.mark.parametrize("stream", SENTRY_STREAMS)
+def test_given_stream_of_sentry_when_defined_then_with_the_scope_that_it_needs(stream: str) -> None:
+    assert load("source_sentry")["definitions"][stream]["$parameters"]["scope"]
 
 
-@pytest.mark.parametrize("stream", STREAMS)
-def test_given_schema_when_read_then_it_is_one_and_has_key_and_cursor(stream: str) -> None:
-    schema = json.loads((SCHEMAS / f"{stream}.json").read_text(encoding="utf-8"))
+@every_house
+def test_given_schemas_when_listed_then_one_for_each_stream(house: House) -> None:
+    schemas = (ROOT / house.package / "schemas").iterdir()
+    assert {path.name for path in schemas} == {f"{stream}.json" for stream in house.streams}
+
+
+@every_stream
+def test_given_schema_when_read_then_it_is_one_and_has_key_and_cursor(house: House, stream: str) -> None:
+    schema = json.loads((ROOT / house.package / "schemas" / f"{stream}.json").read_text(encoding="utf-8"))
     Draft7Validator.check_schema(schema)
-    definition = manifest()["definitions"][stream]
+    definition = house.manifest["definitions"][stream]
     cursor = definition.get("incremental_sync", {}).get("cursor_field")
     assert {*definition["primary_key"], *([cursor] if cursor else [])} <= {*schema["properties"]}
     assert schema["additionalProperties"] is True
 
 
-def test_given_docs_when_listed_then_one_row_for_each_stream() -> None:
-    assert sorted(first_column(ROOT / "docs" / "streams.md")) == sorted(STREAMS)
+@every_house
+def test_given_docs_when_listed_then_one_row_for_each_stream(house: House) -> None:
+    rows = [name for name in first_column(house.stream_docs) if name not in settings_of(house) - {*house.streams}]
+    assert sorted(rows) == sorted(house.streams)
 
 
-def test_given_readme_when_listed_then_one_row_for_each_setting_that_is_not_hidden() -> None:
-    settings = manifest()["spec"]["connection_specification"]["properties"]
-    shown = {name for name, about in settings.items() if not about.get("airbyte_hidden")}
-    assert shown - {*first_column(ROOT / "README.md")} == set()
+@every_house
+def test_given_docs_when_listed_then_one_row_for_each_setting_that_is_not_hidden(house: House) -> None:
+    assert settings_of(house) - {*first_column(house.setting_docs)} == set()
 
 
-def test_given_tests_of_streams_when_looked_through_then_each_stream_is_read_in_one() -> None:
-    assert streams_read_by_tests() == {*STREAMS}
+@every_house
+def test_given_tests_of_streams_when_looked_through_then_each_stream_is_read_in_one(house: House) -> None:
+    assert {*house.streams} - texts_of_tests(house) == set()
 
 
-def streams_read_by_tests() -> set[str]:
-    """Names of streams that stand as a text of their own in the tests of streams."""
-    trees = [
-        ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "unit_tests" / "streams").glob("test_*.py")
-    ]
-    texts = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}
-    return {stream for stream in streams_of_the_manifest() if stream in texts}
+def texts_of_tests(house: House) -> set[object]:
+    """Texts that stand by themselves in the tests of the streams."""
+    files = (ROOT / house.stream_tests).glob("test_*.py")
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in files]
+    return {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}

@@ -1,0 +1,166 @@
+"""The three shapes of an answer, what in them are records, and where the next page is.
+
+    {"entries": [...], "nextPage": "50"}         the next request has page=50
+    {"entries": [...], "nextPageToken": "x.y"}   the next request has pageToken=x.y
+    [...]                                        everything at once, and parameters are an error
+
+Both tokens are opaque: `page` looks like a number on most lists, but it is where the server stopped, so the first
+request has none and the following ones have what the answer before said, letter by letter.
+"""
+
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import InitVar, dataclass
+from typing import Any, Final
+
+import requests
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.sources.declarative.extractors.record_extractor import RecordExtractor
+from airbyte_cdk.sources.declarative.requesters.paginators.strategies.pagination_strategy import PaginationStrategy
+from airbyte_cdk.sources.types import Config, Record, StreamSlice
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+from typing_extensions import override
+
+from source_kit.errors import place
+from source_kit.log import logger
+from source_kit.pages import Page, drop_page, keep, page_of
+
+ENTRIES: Final = "entries"
+ARRAY: Final = "array"
+OBJECT: Final = "object"
+_TOKENS: Final = ("nextPage", "nextPageToken")
+
+
+class SigmaPage(Page):
+    """A decoded answer, its envelope opened: {"entries": [a, b], "nextPage": "x"} -> [a, b], next token `x`."""
+
+    def __init__(self, body: bytes) -> None:
+        super().__init__(body)
+        self.next_token: str | None = None
+        self.enveloped = False
+        content = self.content
+        if isinstance(content, dict) and isinstance(content.get("entries"), list):
+            token = next((content[name] for name in _TOKENS if content.get(name) not in (None, "")), None)
+            self.next_token = None if token is None else str(token)
+            self.enveloped = True
+            self.content = content["entries"]
+
+    def is_of(self, shape: str) -> bool:
+        """Whether the answer has the shape; bare arrays do for `entries`, as some lists were until June 2026."""
+        if shape == OBJECT:
+            return isinstance(self.content, dict) and not is_error(self.content)
+        return isinstance(self.content, list) and (shape == ENTRIES or not self.enveloped)
+
+
+def open_page(response: requests.Response, shape: str) -> bool:
+    """Decode the answer, once, and keep it with the response if it has the shape."""
+    try:
+        page = SigmaPage(response.content)
+    except ValueError:
+        return False
+    if page.is_of(shape):
+        keep(response, page)
+        return True
+    drop_page()
+    return False
+
+
+def empty_page(response: requests.Response) -> None:
+    """Take the answer for one without records."""
+    keep(response, SigmaPage(b"[]"))
+
+
+def is_error(entry: Mapping[str, Any]) -> bool:
+    """Whether an entry is {"code", "message", "requestId"}, which stands in lists for what cannot be shown."""
+    return "id" not in entry and {"code", "message"} <= entry.keys()
+
+
+@dataclass
+class EntriesExtractor(RecordExtractor):
+    """Answer -> its records: without null and error entries, and with text entries as {text_field: text}."""
+
+    parameters: InitVar[Mapping[str, Any]]
+    name: str = ""
+    text_field: str = ""
+    """What to call entries that are texts; none but the list with this field has any."""
+
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        """Count what is dropped."""
+        self._dropped = 0
+
+    @override
+    def extract_records(self, response: requests.Response) -> Iterable[Mapping[str, Any]]:
+        entries: Iterable[Any] = page_of(response).records()
+        for entry in entries:
+            if isinstance(entry, str) and self.text_field:
+                yield {self.text_field: entry}
+            elif not isinstance(entry, dict) or is_error(entry):
+                self._drop(entry, response)
+            else:
+                yield entry
+
+    def _drop(self, entry: object, response: requests.Response) -> None:
+        """Say what was dropped, each of the first and then every hundredth."""
+        self._dropped += 1
+        if self._dropped <= _TOLD_ONE_BY_ONE or self._dropped % 100 == 0:
+            said = f"{entry['message']} ({entry['code']})" if isinstance(entry, dict) else repr(entry)
+            logger.warning(
+                "Dropped: entry %d of stream `%s` that is not a record, from %s: %s",
+                self._dropped,
+                self.name,
+                place(response),
+                said,
+            )
+
+
+_TOLD_ONE_BY_ONE: Final = 20
+
+
+@dataclass
+class NextToken(PaginationStrategy):
+    """Answer -> the token of the page after it; None where it has none, whatever its number of entries."""
+
+    config: Config
+    parameters: InitVar[Mapping[str, Any]]
+
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        """Keep the tokens seen apart by thread: one thread reads one list from its first page to its last."""
+        self._seen = threading.local()
+
+    @property
+    @override
+    def initial_token(self) -> None:
+        return None
+
+    @override
+    def get_page_size(self) -> None:
+        return None
+
+    @override
+    def next_page_token(  # the engine passes all of it by name
+        self,
+        response: requests.Response,
+        last_page_size: int,
+        last_record: Record | None,
+        last_page_token_value: Any | None = None,
+        page_size_override: int | None = None,
+        stream_slice: StreamSlice | None = None,
+    ) -> str | None:
+        page = page_of(response)
+        token = page.next_token if isinstance(page, SigmaPage) else None
+        if token is not None:
+            self._forbid_repetition(response, token, last_page_token_value)
+        return token
+
+    def _forbid_repetition(self, response: requests.Response, token: str, previous: str | None) -> None:
+        """End with an error instead of reading the same pages for ever."""
+        seen: set[str] = self._seen.__dict__.setdefault("tokens", set())
+        if previous is None:
+            seen.clear()
+        if token in seen:
+            raise AirbyteTracedException(
+                message=f"Sigma's paging turns in a circle: token `{token}` came a second time from "
+                f"{place(response)}. The list was not read to its end; the next sync begins it again.",
+                failure_type=FailureType.transient_error,
+            )
+        seen.add(token)

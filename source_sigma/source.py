@@ -1,0 +1,30 @@
+"""The connector: the manifest, run by the engine."""
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+from airbyte_cdk.models import AirbyteConnectionStatus
+from airbyte_cdk.sources.declarative.incremental.concurrent_partition_cursor import ConcurrentPerPartitionCursor
+from typing_extensions import override
+
+from source_kit.governor import Limits
+from source_kit.source import KitSource
+from source_sigma.check import check_connection
+from source_sigma.states import ParentCursor
+
+LIMITS: Final = Limits(prefix="Sigma-RateLimit-", endpoint_of=lambda _: "api")
+"""Sigma documents no headers that tell its limits, so none is ever read; all requests count as of one endpoint."""
+
+
+class SourceSigma(KitSource):
+    """Reads a Sigma organization as source_sigma/manifest.yaml says."""
+
+    manifest: ClassVar[Path] = Path(__file__).with_name("manifest.yaml")
+    limits: ClassVar[Limits] = LIMITS
+    cursor_class: ClassVar[type[ConcurrentPerPartitionCursor]] = ParentCursor
+
+    @override
+    def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
+        return check_connection(self)

@@ -1,0 +1,146 @@
+"""Bearer tokens of the OAuth client credentials grant: one at a time for the whole process.
+
+Sigma answers `POST /v2/auth/token` once a second at most, and its tokens hold for an hour. The engine's own
+authenticator makes a token for each stream, waits for no second and renews only what has already been refused.
+"""
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import requests
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from source_sigma import errors
+from source_sigma.patience import seconds_to_wait
+
+_TIMEOUT: Final = (20.0, 60.0)
+_PACE: Final = 1.1
+"""Seconds between two requests for a token: the limit of one a second, and a little for clocks and ways."""
+_LIFETIME: Final = 3600.0
+_MARGIN: Final = 300.0
+"""Seconds before its end at which a token is renewed, or a tenth of a shorter life."""
+
+
+@dataclass(frozen=True)
+class Access:
+    """Whose token: the host and the credential."""
+
+    base_url: str
+    client_id: str
+    client_secret: str
+
+
+@dataclass
+class Token:
+    """A token, until when it is used, and whether any request with it was ever let in."""
+
+    value: str
+    renew_at: float
+    proven: bool = False
+
+
+class TokenStore:
+    """The token of one credential, minted by the thread that finds none, while the others wait for it."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self._lock = threading.Lock()
+        self._token: Token | None = None
+        self._asked = 0.0
+        self._hopeless: str | None = None
+        """Why no token will ever be had with this credential."""
+
+    def current(self, max_retries: int) -> str:
+        """A token that is good for some minutes yet.
+
+        Raises:
+            AirbyteTracedException: There is none to be had: `config_error` for a credential or host that Sigma does
+                not know, `transient_error` where nothing usable came in `max_retries` more attempts.
+
+        """
+        with self._lock:
+            if self._hopeless:
+                raise _no_token(self._hopeless, FailureType.config_error)
+            if self._token is None or time.time() >= self._token.renew_at:
+                self._token = self._mint(max_retries)
+            return self._token.value
+
+    def worked(self, value: str) -> None:
+        """Note that a request with this token was let in."""
+        token = self._token
+        if token and token.value == value:
+            token.proven = True
+
+    def refused(self, value: str) -> bool:
+        """Give up a token that was answered with 401; whether another one may do better.
+
+        It may where this one once worked, and so has ended, or is not the current one any more.
+        """
+        with self._lock:
+            if self._token is None or self._token.value != value:
+                return True
+            proven, self._token = self._token.proven, None
+            return proven
+
+    def _mint(self, max_retries: int) -> Token:
+        attempt = 0
+        while True:
+            attempt += 1
+            answer = self._ask()
+            if isinstance(answer, requests.Response) and answer.ok and (token := _token(answer)):
+                return token
+            problem = errors.explain_token_answer(answer, self._access.base_url)
+            if problem.lasting:
+                self._hopeless = problem.message
+                raise _no_token(problem.message, FailureType.config_error)
+            if attempt > max_retries:
+                raise _no_token(problem.message, FailureType.transient_error)
+            time.sleep(seconds_to_wait(answer, attempt))
+
+    def _ask(self) -> requests.Response | requests.RequestException:
+        wait = self._asked + _PACE - time.time()
+        if wait > 0:
+            time.sleep(wait)
+        self._asked = time.time()
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": self._access.client_id,
+            "client_secret": self._access.client_secret,
+        }
+        try:
+            return requests.post(f"{self._access.base_url}/v2/auth/token", data=form, timeout=_TIMEOUT)
+        except requests.RequestException as error:
+            return error
+
+
+_stores: Final[dict[Access, TokenStore]] = {}
+_stores_lock: Final = threading.Lock()
+
+
+def store_of(config: Mapping[str, Any]) -> TokenStore:
+    """The one store of the credential in the normalised settings, for all streams and threads."""
+    access = Access(*(str(config.get(name) or "") for name in ("base_url", "client_id", "client_secret")))
+    with _stores_lock:
+        return _stores.setdefault(access, TokenStore(access))
+
+
+def _no_token(message: str, kind: FailureType) -> AirbyteTracedException:
+    return AirbyteTracedException(message=message, internal_message=message, failure_type=kind)
+
+
+def _token(answer: requests.Response) -> Token | None:
+    """{"access_token": "…", "expires_in": 3600} -> token; None for anything else."""
+    try:
+        body = answer.json()
+        value, lifetime = body["access_token"], float(body.get("expires_in") or _LIFETIME)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+    if not isinstance(value, str) or not value:
+        return None
+    add_to_secrets(value)
+    return Token(value, time.time() + lifetime - min(_MARGIN, lifetime / 10))

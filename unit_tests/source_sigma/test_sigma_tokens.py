@@ -1,0 +1,195 @@
+"""One token for all: minted once, renewed in time and after a 401, by one thread, once a second at most."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+import time_machine
+from airbyte_cdk.test.mock_http import HttpResponse
+from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from source_sigma import tokens
+from source_sigma.tokens import Access, TokenStore
+from unit_tests.source_sigma.builders import CLIENT_ID, CLIENT_SECRET, HOST, HTML, TOKEN, a_config
+from unit_tests.source_sigma.sigma_mock import (
+    SigmaMock,
+    SigmaRequest,
+    a_token,
+    answer,
+    entries,
+    refusal,
+    token_entries,
+)
+from unit_tests.source_sigma.sync import read
+
+SECOND = "sigma_test_second_0123456789abcdef"
+WHOAMI = {"userId": "u", "organizationId": "o"}
+
+
+def a_store() -> TokenStore:
+    return TokenStore(Access(HOST, CLIENT_ID, CLIENT_SECRET))
+
+
+def test_given_all_kinds_of_lists_when_read_then_one_token_does_for_all(sigma: SigmaMock) -> None:
+    sigma.answers(SigmaRequest("v2/whoami"), answer(WHOAMI))
+    sigma.answers(SigmaRequest("v2/teams", {"limit": "1000"}), entries({"teamId": "t", "updatedAt": "2026-01-01"}))
+    sigma.answers(SigmaRequest("v2/plugins", {"pageSize": "500"}), token_entries({"pluginId": "p"}))
+    sync = read("whoami", "teams", "plugins")
+    assert [len(sync.records(stream)) for stream in ("whoami", "teams", "plugins")] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(("lifetime", "good_for"), [(3600.0, 3300.0), (100.0, 90.0)])
+def test_given_a_token_when_time_passes_then_it_is_renewed_before_its_end(
+    bare_sigma: SigmaMock, frozen: time_machine.Traveller, lifetime: float, good_for: float
+) -> None:
+    bare_sigma.gives_tokens(a_token(expires_in=lifetime), a_token(SECOND))
+    store = a_store()
+    assert store.current(0) == TOKEN
+    frozen.shift(good_for - 1)
+    assert store.current(0) == TOKEN
+    frozen.shift(2)
+    assert store.current(0) == SECOND
+
+
+def test_given_a_401_after_good_answers_when_read_then_a_new_token_goes_on(bare_sigma: SigmaMock) -> None:
+    bare_sigma.gives_tokens(a_token(), a_token(SECOND))
+    following = {"limit": "1000", "page": "a"}
+    bare_sigma.answers(SigmaRequest("v2/teams", {"limit": "1000"}), entries({"teamId": "1"}, next_page="a"))
+    bare_sigma.answers(SigmaRequest("v2/teams", following), refusal(401, "unauthorized"))
+    bare_sigma.answers(SigmaRequest("v2/teams", following, token=SECOND), entries({"teamId": "2"}))
+    assert [row["teamId"] for row in read("teams").records("teams")] == ["1", "2"]
+
+
+def test_given_a_401_at_once_when_read_then_no_second_token_is_asked_for(sigma: SigmaMock) -> None:
+    sigma.answers(SigmaRequest("v2/whoami"), refusal(401, "unauthorized", "Token missing or malformed"))
+    ((message, kind),) = read("whoami", fails=True).errors("whoami")
+    assert message.startswith("Sigma refuses a token that it has just issued")
+    assert message.endswith("Sigma says: Token missing or malformed (unauthorized)")
+    assert kind == "config_error"
+
+
+def test_given_many_threads_when_none_has_a_token_then_one_mints_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = slow_mint(monkeypatch, 3600)
+    store = a_store()
+    with ThreadPoolExecutor(20) as pool:
+        values = list(pool.map(lambda _: store.current(0), range(200)))
+    assert (len(asked), len(set(values))) == (1, 1)
+
+
+def test_given_many_threads_when_their_token_is_refused_then_one_renews_it(
+    monkeypatch: pytest.MonkeyPatch, waits: list[float]
+) -> None:
+    asked = slow_mint(monkeypatch, 3600)
+    store, ready = a_store(), threading.Barrier(20)
+    first = store.current(0)
+    store.worked(first)
+
+    def lose_and_renew(_: int) -> tuple[bool, str]:
+        ready.wait()
+        return store.refused(first), store.current(0)
+
+    with ThreadPoolExecutor(20) as pool:
+        answers = set(pool.map(lose_and_renew, range(20)))
+    assert answers == {(True, "token-2")}
+    assert len(asked) == 2
+    assert len(waits) == 1
+    assert 0 < waits[0] <= 1.1
+
+
+def test_given_a_token_that_never_worked_when_refused_then_there_is_no_point_in_another(
+    bare_sigma: SigmaMock,
+) -> None:
+    bare_sigma.gives_tokens()
+    store = a_store()
+    assert store.refused(store.current(0)) is False
+
+
+@pytest.mark.parametrize(
+    ("bad", "wait"),
+    [
+        (refusal(429, "too_many_requests"), 2.0),
+        (answer(HTML, 429, Content_Type="text/html"), 2.0),
+        (answer({}, 429, Retry_After="7"), 7.0),
+        (answer({}, 429, Retry_After="Sun, 22 Nov 2026 10:00:30 GMT"), 30.0),
+        (answer(HTML, 502), 2.0),
+        (answer(HTML), 2.0),
+        (answer({"token_type": "bearer"}), 2.0),
+        (answer({"access_token": ""}), 2.0),
+    ],
+)
+def test_given_no_token_for_now_when_asked_then_it_waits_and_asks_again(
+    bare_sigma: SigmaMock, waits: list[float], bad: HttpResponse, wait: float
+) -> None:
+    bare_sigma.gives_tokens(bad, a_token())
+    assert a_store().current(1) == TOKEN
+    assert waits == pytest.approx([wait, 1.1])
+
+
+@pytest.mark.parametrize(
+    ("bad", "kind", "says"),
+    [
+        (refusal(401, "unauthorized"), "config_error", "Sigma does not know the `client_id` or its `client_secret`"),
+        (refusal(400, "invalid_client"), "config_error", "Sigma does not know the `client_id` or its `client_secret`"),
+        (answer(HTML, 404), "config_error", "No token is to be had at http://sigma.test:9001/v2/auth/token"),
+        (answer(HTML, 405), "config_error", "check `api_url`"),
+        (refusal(429), "transient_error", "HTTP 429: Some words (some_code)."),
+        (answer(HTML), "transient_error", "got application/json beginning with `<!DOCTYPE html>"),
+    ],
+)
+def test_given_no_token_at_all_when_asked_then_one_sentence_says_why(
+    bare_sigma: SigmaMock, bad: HttpResponse, kind: str, says: str
+) -> None:
+    bare_sigma.gives_tokens(bad)
+    with pytest.raises(AirbyteTracedException) as caught:
+        a_store().current(0)
+    assert says in str(caught.value.message)
+    assert str(caught.value.failure_type.value) == kind
+    assert CLIENT_SECRET not in str(caught.value.message)
+
+
+def test_given_a_token_when_anything_is_put_out_then_it_is_masked(bare_sigma: SigmaMock) -> None:
+    bare_sigma.gives_tokens(a_token(SECOND))
+    a_store().current(0)
+    assert filter_secrets(f"Bearer {SECOND}") == "Bearer ****"
+
+
+def test_given_the_same_credential_when_asked_for_its_store_then_it_is_one(frozen: time_machine.Traveller) -> None:
+    del frozen
+    settings = {**a_config(), "base_url": HOST}
+    assert tokens.store_of(settings) is tokens.store_of({**settings, "max_retries": 1})
+    assert tokens.store_of(settings) is not tokens.store_of({**settings, "client_secret": "another"})
+
+
+def slow_mint(monkeypatch: pytest.MonkeyPatch, lifetime: float) -> list[str]:
+    """Answer requests for a token with token-1, token-2, … after a moment in which other threads run."""
+    asked: list[str] = []
+    pause = threading.Event().wait
+
+    def post(url: str, **_: object) -> requests.Response:
+        asked.append(url)
+        pause(0.05)
+        response = requests.Response()
+        response.status_code = 200
+        response._content = f'{{"access_token": "token-{len(asked)}", "expires_in": {lifetime}}}'.encode()  # noqa: SLF001
+        return response
+
+    monkeypatch.setattr(requests, "post", post)
+    monkeypatch.setattr(tokens, "time", _Clock())
+    return asked
+
+
+class _Clock:
+    """Time as it is, with pauses that are noted by the test's own `waits`."""
+
+    @staticmethod
+    def time() -> float:
+        return time.time()
+
+    @staticmethod
+    def sleep(seconds: float) -> None:
+        time.sleep(seconds)
