@@ -26,14 +26,14 @@ from source_sentry import errors
 from source_sentry.check import covers
 from source_sentry.config import NormalizeConfig
 from source_sentry.paging import LinkHeaderPagination
-from source_sentry.windows import CheckedState, WindowFilter
+from source_sentry.windows import ProjectState, WindowFilter
 
 __all__ = [
-    "CheckedState",
     "LinkHeaderPagination",
     "NormalizeConfig",
     "PageExtractor",
     "ProjectRouter",
+    "ProjectState",
     "SentryErrorHandler",
     "WindowFilter",
     "WithoutSecrets",

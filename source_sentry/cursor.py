@@ -1,21 +1,21 @@
 """The state of the streams that are read by project."""
 
 import time
-from collections.abc import Iterable, MutableMapping
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Final
 
-from airbyte_cdk.sources.declarative.incremental.concurrent_partition_cursor import ConcurrentPerPartitionCursor
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 from airbyte_cdk.sources.types import Record, StreamSlice
 from typing_extensions import override
 
+from source_kit.states import PartitionCursor
 from source_sentry.windows import WindowProgress
 
 CHECKPOINT_SECONDS: Final = 10.0
 """Pace of STATE messages in a running stream; the engine's own is 600."""
 
 
-class ProjectCursor(ConcurrentPerPartitionCursor):
+class ProjectCursor(PartitionCursor):
     """State that says how far each project was read, instead of when its newest record was.
 
     {"use_global_cursor": false, "states": [{"partition": {"project": "42"}, "cursor": {"dateCreated": "…Z"}}]}
@@ -23,8 +23,6 @@ class ProjectCursor(ConcurrentPerPartitionCursor):
     The cursor is exclusive: everything before it was read. So a quiet project is not read anew from its last event
     on, a new one starts at `start_date` and not at the others' cursor, and no record's date is parsed.
     """
-
-    SWITCH_TO_GLOBAL_LIMIT = DEFAULT_MAX_PARTITIONS_NUMBER = 2**31  # a global cursor loses the slower projects' records
 
     @override
     def stream_slices(self) -> Iterable[StreamSlice]:
@@ -56,11 +54,6 @@ class ProjectCursor(ConcurrentPerPartitionCursor):
         cursor = self._cursor_per_partition[key]
         cursor.observe(Record(data=boundary, stream_name=self._stream_name, associated_slice=window))
         cursor.close_partition(partition)
-
-    @property
-    @override
-    def state(self) -> MutableMapping[str, Any]:
-        return {name: value for name, value in super().state.items() if name in ("use_global_cursor", "states")}
 
     @override
     def _throttle_state_message(self) -> float | None:

@@ -4,16 +4,13 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import InitVar, dataclass, field
 from typing import Any, Final
 
-from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.declarative.extractors.record_filter import RecordFilter
-from airbyte_cdk.sources.declarative.migrations.state_migration import StateMigration
-from airbyte_cdk.sources.declarative.models import DeclarativeStream
 from airbyte_cdk.sources.types import Config, StreamSlice, StreamState
-from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from typing_extensions import Self, override
 
 from source_kit import dates
 from source_kit.log import logger
+from source_kit.states import CheckedState
 
 _PROGRESS: Final = "progress"
 
@@ -99,40 +96,20 @@ class WindowFilter(RecordFilter):
 
 
 @dataclass
-class CheckedState(StateMigration):
-    """State of any age -> today's state, or a clear error; never a silent restart.
+class ProjectState(CheckedState):
+    """State of the published connector, {"dateCreated": "2026-11-01T00:00:00Z"}, is that of one project.
 
-    {"dateCreated": "2026-11-01T00:00:00Z"} of the published connector, which reads one project
-    -> the same cursor for that project, where one is configured; else every project is read from its start.
-    Nothing saved (null, {}) -> {}.
+    It becomes the state of the project that is configured; where there are more, every project is read from its start.
     """
 
-    config: Config
-    declarative_stream: DeclarativeStream
+    @override
+    def of_partition(self, saved: Any) -> Mapping[str, Any]:
+        return {"project": saved["project"]}
 
     @override
-    def should_migrate(self, stream_state: Mapping[str, Any]) -> bool:
-        return bool(stream_state)
-
-    @override
-    def migrate(self, stream_state: Mapping[str, Any]) -> Mapping[str, Any]:
-        field_name = str(self.declarative_stream.incremental_sync.cursor_field)  # type: ignore[union-attr]
-        per_project = bool(self.declarative_stream.retriever.partition_router)  # type: ignore[union-attr]
-        if per_project and "states" in stream_state:
-            return {"use_global_cursor": False, "states": self._partitions(stream_state["states"], field_name)}
-        saved = stream_state.get("state", stream_state)
-        if not isinstance(saved, Mapping) or field_name not in saved:
-            raise self._unreadable(dict(stream_state), field_name)
-        if saved[field_name] is None:
-            return {}
-        cursor = self._cursor(saved, field_name)
-        if not per_project:
-            return cursor
-        return self._for_single_project(cursor, explicit="state" in stream_state)
-
-    def _for_single_project(self, cursor: Mapping[str, Any], *, explicit: bool) -> Mapping[str, Any]:
+    def for_all(self, cursor: Mapping[str, Any], *, explicit: bool) -> Mapping[str, Any]:
         if explicit or len(self.config["projects"]) == 1:
-            return {"use_global_cursor": False, "states": [], "state": cursor}
+            return super().for_all(cursor, explicit=explicit)
         logger.warning(
             "Stream %s: the saved state %s is that of one project and does not say of which, so every project is "
             "read from `start_date` (%s). To go on from it, configure that one project in `projects`.",
@@ -142,31 +119,13 @@ class CheckedState(StateMigration):
         )
         return {}
 
-    def _partitions(self, states: object, field_name: str) -> list[Mapping[str, Any]]:
-        try:
-            saved = [(entry["partition"]["project"], entry["cursor"]) for entry in states]  # type: ignore[attr-defined]
-        except (KeyError, TypeError):
-            raise self._unreadable(states, field_name) from None
-        return [{"partition": {"project": project}, "cursor": self._cursor(c, field_name)} for project, c in saved]
-
-    def _cursor(self, saved: Mapping[str, Any], field_name: str) -> MutableMapping[str, Any]:
-        try:
-            cursor = dates.to_text(dates.from_text(saved[field_name]))
-        except (KeyError, TypeError, ValueError, OverflowError, AttributeError):
-            raise self._unreadable(saved, field_name) from None
-        if cursor > self.config["sync_start"]:
+    @override
+    def cursor(self, saved: Mapping[str, Any], field_name: str) -> MutableMapping[str, Any]:
+        cursor = super().cursor(saved, field_name)
+        if cursor[field_name] > self.config["sync_start"]:
             logger.warning(
                 "Stream %s: its saved cursor %s lies ahead of now, so nothing is read until then.",
                 self.declarative_stream.name,
-                cursor,
+                cursor[field_name],
             )
-        return {field_name: cursor}
-
-    def _unreadable(self, saved: object, field_name: str) -> AirbyteTracedException:
-        name = self.declarative_stream.name
-        return AirbyteTracedException(
-            message=f"The saved state of stream `{name}` is not one that this connector can go on from: {saved!r}. "
-            f'Expected {{"{field_name}": "2026-01-31T00:00:00Z"}} or the state of an earlier sync; to read the '
-            "stream from its start, leave its state out.",
-            failure_type=FailureType.config_error,
-        )
+        return cursor

@@ -24,11 +24,10 @@ from source_sigma.pages import ARRAY, ENTRIES, OBJECT, EntriesExtractor, NextTok
 from source_sigma.patience import Patience
 from source_sigma.records import IdentityKey, NoNullKey, ParentIds
 from source_sigma.routers import ArchiveRouter, ParentRouter
-from source_sigma.states import CheckedState
+from source_sigma.states import ParentState
 
 __all__ = [
     "ArchiveRouter",
-    "CheckedState",
     "ClientCredentials",
     "EntriesExtractor",
     "IdentityKey",
@@ -37,6 +36,7 @@ __all__ = [
     "NormalizeConfig",
     "ParentIds",
     "ParentRouter",
+    "ParentState",
     "SigmaErrorHandler",
 ]
 

@@ -8,22 +8,19 @@ Both tokens are opaque: `page` looks like a number on most lists, but it is wher
 request has none and the following ones have what the answer before said, letter by letter.
 """
 
-import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import InitVar, dataclass
 from typing import Any, Final
 
 import requests
-from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.declarative.extractors.record_extractor import RecordExtractor
-from airbyte_cdk.sources.declarative.requesters.paginators.strategies.pagination_strategy import PaginationStrategy
-from airbyte_cdk.sources.types import Config, Record, StreamSlice
-from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+from airbyte_cdk.sources.types import StreamSlice
 from typing_extensions import override
 
 from source_kit.errors import place
 from source_kit.log import logger
 from source_kit.pages import Page, drop_page, keep, page_of
+from source_kit.paging import TokenPagination
 
 ENTRIES: Final = "entries"
 ARRAY: Final = "array"
@@ -117,50 +114,10 @@ _TOLD_ONE_BY_ONE: Final = 20
 
 
 @dataclass
-class NextToken(PaginationStrategy):
+class NextToken(TokenPagination):
     """Answer -> the token of the page after it; None where it has none, whatever its number of entries."""
 
-    config: Config
-    parameters: InitVar[Mapping[str, Any]]
-
-    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
-        """Keep the tokens seen apart by thread: one thread reads one list from its first page to its last."""
-        self._seen = threading.local()
-
-    @property
     @override
-    def initial_token(self) -> None:
-        return None
-
-    @override
-    def get_page_size(self) -> None:
-        return None
-
-    @override
-    def next_page_token(  # the engine passes all of it by name
-        self,
-        response: requests.Response,
-        last_page_size: int,
-        last_record: Record | None,
-        last_page_token_value: Any | None = None,
-        page_size_override: int | None = None,
-        stream_slice: StreamSlice | None = None,
-    ) -> str | None:
+    def next_token(self, response: requests.Response, stream_slice: StreamSlice | None) -> str | None:
         page = page_of(response)
-        token = page.next_token if isinstance(page, SigmaPage) else None
-        if token is not None:
-            self._forbid_repetition(response, token, last_page_token_value)
-        return token
-
-    def _forbid_repetition(self, response: requests.Response, token: str, previous: str | None) -> None:
-        """End with an error instead of reading the same pages for ever."""
-        seen: set[str] = self._seen.__dict__.setdefault("tokens", set())
-        if previous is None:
-            seen.clear()
-        if token in seen:
-            raise AirbyteTracedException(
-                message=f"Sigma's paging turns in a circle: token `{token}` came a second time from "
-                f"{place(response)}. The list was not read to its end; the next sync begins it again.",
-                failure_type=FailureType.transient_error,
-            )
-        seen.add(token)
+        return page.next_token if isinstance(page, SigmaPage) else None

@@ -11,8 +11,8 @@ from typing_extensions import override
 
 from source_kit.governor import Limits
 from source_kit.source import KitSource
+from source_kit.states import PartitionCursor
 from source_sigma.check import check_connection
-from source_sigma.states import ParentCursor
 
 LIMITS: Final = Limits(prefix="Sigma-RateLimit-", endpoint_of=lambda _: "api")
 """Sigma documents no headers that tell its limits, so none is ever read; all requests count as of one endpoint."""
@@ -23,7 +23,7 @@ class SourceSigma(KitSource):
 
     manifest: ClassVar[Path] = Path(__file__).with_name("manifest.yaml")
     limits: ClassVar[Limits] = LIMITS
-    cursor_class: ClassVar[type[ConcurrentPerPartitionCursor]] = ParentCursor
+    cursor_class: ClassVar[type[ConcurrentPerPartitionCursor]] = PartitionCursor
 
     @override
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:

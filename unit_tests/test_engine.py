@@ -13,6 +13,7 @@ from airbyte_cdk.sources.streams.concurrent.default_stream import DefaultStream
 from airbyte_cdk.sources.types import Record, StreamSlice
 
 from source_kit.factory import ComponentFactory, SharedParent
+from source_kit.states import PartitionCursor
 from source_sentry import SourceSentry
 from source_sentry.cursor import CHECKPOINT_SECONDS, ProjectCursor
 from unit_tests.builders import BACKEND, NOW, START, WEB, Json, a_config, a_project, an_event, an_issue
@@ -206,7 +207,7 @@ def test_given_private_names_of_the_engine_when_looked_for_then_they_exist(sentr
             "_stream_name",
             "_to_partition_key",
         ],
-        ProjectCursor.__mro__[1]: [
+        PartitionCursor.__mro__[1]: [
             "DEFAULT_MAX_PARTITIONS_NUMBER",
             "SWITCH_TO_GLOBAL_LIMIT",
             "_throttle_state_message",

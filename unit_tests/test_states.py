@@ -1,4 +1,4 @@
-"""States of any age: what `CheckedState` makes of them."""
+"""States of any age: what `ProjectState` makes of them."""
 
 from types import SimpleNamespace
 from typing import Any, cast
@@ -8,7 +8,7 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.declarative.models import DeclarativeStream
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_sentry.windows import CheckedState
+from source_sentry.windows import ProjectState
 from unit_tests.builders import START, Json, a_config
 from unit_tests.sync import project_states
 
@@ -23,7 +23,7 @@ def migrated(state: Any, *, per_project: bool = True, **settings: Any) -> Any:
         incremental_sync=SimpleNamespace(cursor_field="dateCreated"),
         retriever=SimpleNamespace(partition_router=object() if per_project else None),
     )
-    checked = CheckedState(
+    checked = ProjectState(
         config=a_config(**{"projects": [], "sync_start": "2026-11-22T10:00:00Z", **settings}),
         declarative_stream=cast("DeclarativeStream", stream),
     )
