@@ -14,12 +14,12 @@ Three kinds are states of the server and hold for every request; for them N is n
 """
 
 import time
-from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from sandbox.errors import internal
 from sandbox.limits import DEFAULT, limit_headers, too_many
+from sandbox.plan import Fault, Schedule
 from sandbox.reply import Reply, json_reply
 from sandbox.settings import Settings
 
@@ -30,64 +30,26 @@ _HTML: Final = b"<!DOCTYPE html><html><head><title>Sentry</title></head><body><h
 _GATEWAY: Final = b"<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
 
 
-@dataclass(frozen=True)
-class Fault:
-    """One entry of the setting `faults`."""
-
-    kind: str
-    every: int
-    part: str
-
-    @classmethod
-    def parse(cls, text: str) -> "Fault":
-        """Read `kind:N@part`; `ValueError` when the kind is unknown or N is not a number from 1."""
-        head, _, part = text.partition("@")
-        kind, _, every = head.partition(":")
-        if kind not in (*STATES, *LINKS, *_WHOLE, *_SPOILT):
-            raise ValueError(f"unknown fault {kind!r}; choose from {', '.join((*STATES, *LINKS, *_WHOLE, *_SPOILT))}")
-        if every and not (every.isdecimal() and int(every)):
-            raise ValueError(f"fault {text!r}: write a number from 1 behind the colon")
-        return cls(kind, int(every or 1), part)
-
-
-class FaultPlan:
-    """Decides for each request whether it is spoilt, and how."""
+class FaultPlan(Schedule):
+    """The faults of the settings: those that hit some requests, and the states that hold for all."""
 
     def __init__(self, settings: Settings) -> None:
-        """Read the plan; nothing is counted yet."""
-        faults = [Fault.parse(text) for text in settings.faults]
-        self._hits = [fault for fault in faults if fault.kind not in STATES]
+        """Read the plan; `ValueError` for a fault that there is not."""
+        faults = [Fault.parse(text, (*STATES, *LINKS, *_WHOLE, *_SPOILT)) for text in settings.faults]
+        hits = [fault for fault in faults if fault.kind not in STATES]
+        super().__init__(hits, settings.fault_repeats, _spares)
         self._states = {fault.kind: fault.every for fault in faults if fault.kind in STATES}
-        self._repeats = settings.fault_repeats
-        self._seen: Counter[Fault] = Counter()
-        self._chosen: dict[str, str] = {}
-        self._times: Counter[str] = Counter()
 
     def state(self, kind: str) -> int | None:
         """Return the number of a state of the server, or `None` when it does not hold."""
         return self._states.get(kind)
 
-    def next(self, path: str, query: str) -> str | None:
-        """Return the kind of fault that hits this request now."""
-        request = f"{path}?{query}"
-        if request not in self._chosen:
-            self._chosen[request] = self._choose(path, query)
-        self._times[request] += 1
-        over = self._repeats and self._times[request] > self._repeats
-        return None if over else self._chosen[request] or None
 
-    def _choose(self, path: str, query: str) -> str:
-        kind = ""
-        for fault in self._hits:
-            if fault.part not in path or ("cursor=" in query) is _UNTOUCHED.get(fault.kind):
-                continue
-            self._seen[fault] += 1
-            if not kind and self._seen[fault] % fault.every == 0:
-                kind = fault.kind
-        return kind
+def _spares(kind: str, query: str) -> bool:
+    return ("cursor=" in query) is _UNTOUCHED.get(kind)
 
 
-def spoil(kind: str | None, reply: Reply) -> Reply:
+def spoil(kind: str, reply: Reply) -> Reply:
     """Return what the fault makes of a good answer."""
     if kind in _WHOLE:
         return _WHOLE[kind]

@@ -11,11 +11,11 @@ the setting `fault_repeats` says, so that a retry of it succeeds. Requests for t
 """
 
 import time
-from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from email.utils import formatdate
 from typing import Final
 
+from sandbox.plan import Fault, Schedule
 from sandbox.reply import Reply, json_reply
 from sandbox.sigma.errors import error_body
 from sandbox.sigma.settings import Settings
@@ -25,55 +25,14 @@ _HTML: Final = b"<!DOCTYPE html><html><head><title>One moment</title></head><bod
 _BROKEN: Final = ("cut_connection", "reset")
 
 
-@dataclass(frozen=True)
-class Fault:
-    """One entry of the setting `faults`."""
-
-    kind: str
-    every: int
-    part: str
-
-    @classmethod
-    def parse(cls, text: str) -> "Fault":
-        """Read `kind:N@part`; `ValueError` when the kind is unknown or N is not a number from 1."""
-        head, _, part = text.partition("@")
-        kind, _, every = head.partition(":")
-        known = (REPEAT, "truncated", "429date", *_BROKEN, *_WHOLE)
-        if kind not in known:
-            raise ValueError(f"unknown fault {kind!r}; choose from {', '.join(known)}")
-        if every and not (every.isdecimal() and int(every)):
-            raise ValueError(f"fault {text!r}: write a number from 1 behind the colon")
-        return cls(kind, int(every or 1), part)
-
-
-class FaultPlan:
-    """Decides for each request whether it is spoilt, and how."""
+class FaultPlan(Schedule):
+    """The faults of the settings, each of which can hit any request."""
 
     def __init__(self, settings: Settings) -> None:
-        """Read the plan; nothing is counted yet."""
-        self._faults = [Fault.parse(text) for text in settings.faults]
-        self._repeats = settings.fault_repeats
-        self._seen: Counter[Fault] = Counter()
-        self._chosen: dict[str, str] = {}
-        self._times: Counter[str] = Counter()
-
-    def next(self, path: str, query: str) -> str:
-        """Return the kind of fault that hits this request now; empty for none."""
-        request = f"{path}?{query}"
-        if request not in self._chosen:
-            self._chosen[request] = self._choose(path)
-        self._times[request] += 1
-        return "" if self._repeats and self._times[request] > self._repeats else self._chosen[request]
-
-    def _choose(self, path: str) -> str:
-        kind = ""
-        for fault in self._faults:
-            if fault.part not in path:
-                continue
-            self._seen[fault] += 1
-            if not kind and self._seen[fault] % fault.every == 0:
-                kind = fault.kind
-        return kind
+        """Read the plan; `ValueError` for a fault that there is not."""
+        known = (REPEAT, "truncated", "429date", *_BROKEN, *_WHOLE)
+        faults = [Fault.parse(text, known) for text in settings.faults]
+        super().__init__(faults, settings.fault_repeats, lambda _kind, _query: False)
 
 
 def spoil(kind: str, reply: Reply) -> Reply:
