@@ -62,7 +62,7 @@ def _handle(state: State, name: str, handler: Handler, request: Request, token: 
             path=path,
             query=request.query_params.multi_items(),
             names=request.path_params,
-            fault=fault,
+            fault=fault or None,
         )
         reply = handler(call)
     except ApiError as error:
