@@ -5,7 +5,7 @@ BIN := .venv/bin
 .PHONY: demo test lint types unit integration bench test-meltano clean
 
 demo: .venv/ready  ## the main job, on the embedded sandbox
-	$(BIN)/python -m sandbox.demo
+	$(BIN)/python examples/demo.py
 
 test: lint types unit integration  ## everything that must pass
 	@echo 'All checks passed.'
@@ -36,9 +36,9 @@ test-meltano: .venv/ready  ## needs TAP_SENTRY_AUTH_TOKEN, _ORGANIZATION and, fo
 clean:
 	rm -rf .venv .venv-peer .venv-targets build *.egg-info
 
-.venv/ready: pyproject.toml constraints.txt
+.venv/ready: pyproject.toml sandbox/pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable sandbox --editable '.[dev]'
 	@touch $@
 
 # target-jsonl pins an old jsonschema, so each target has an environment of its own

@@ -10,7 +10,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from benchmarks.service import Service
-from sandbox.settings import DEFAULT_TOKEN, ORGANIZATION
+from saas_sandbox.sentry.settings import DEFAULT_TOKEN, ORGANIZATION
 
 OURS: Final = "connector"
 PEER: Final = "published"

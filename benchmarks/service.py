@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import requests
 
-from sandbox.limits import LIMITS
-from sandbox.settings import DEFAULT_TOKEN, ORGANIZATION
+from saas_sandbox.sentry.limits import LIMITS
+from saas_sandbox.sentry.settings import DEFAULT_TOKEN, ORGANIZATION
 
 _ROOT: Final = Path(__file__).parents[1]
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
@@ -98,7 +98,7 @@ def sandbox(now: str, **options: object) -> Iterator[Service]:
     """
     given = {name.replace("_", "-"): str(value) for name, value in options.items()}
     arguments = [part for name, value in given.items() for part in (f"--{name}", value)]
-    command = [sys.executable, "-m", "sandbox", "--port", "0", "--size", "bench", "--now", now, *arguments]
+    command = [sys.executable, "-m", "saas_sandbox.sentry", "--port", "0", "--size", "bench", "--now", now, *arguments]
     with subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
         try:
             assert process.stdout is not None  # noqa: S101 - asked for above

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from integration_tests.connector import Connector
-from sandbox.server import serve
-from sandbox.settings import Settings
+from integration_tests.source_sentry.connector import Connector
+from saas_sandbox.sentry.server import serve
+from saas_sandbox.sentry.settings import Settings
 
 Connect = Callable[..., Connector]
 

@@ -6,8 +6,8 @@ from typing import Any, Final, Protocol
 from airbyte_cdk.models import AirbyteConnectionStatus, Status
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_kit.log import logger
 from source_sentry.errors import CI_ONLY, is_organization_token
+from sourcewright.log import logger
 
 _RETRIED: Final = "Exhausted available request attempts. Please see logs for more details. Exception: "
 _RELEASE_SCOPES: Final = frozenset({"project:releases", "org:ci"})

@@ -19,14 +19,15 @@ from airbyte_cdk.sources.streams.http.error_handlers.response_models import (
 from airbyte_cdk.sources.types import Config, StreamSlice, StreamState
 from typing_extensions import override
 
-from source_kit.errors import explain_exception, explain_page, is_certificate_error
-from source_kit.log import logger
-from source_kit.pages import Page, PageExtractor, drop_page, keep, page_of
 from source_sentry import errors
 from source_sentry.check import covers
 from source_sentry.config import NormalizeConfig
 from source_sentry.paging import LinkHeaderPagination
-from source_sentry.windows import ProjectState, WindowFilter
+from source_sentry.states import ProjectState
+from sourcewright.http.errors import explain_exception, explain_page, is_certificate_error
+from sourcewright.http.pages import Page, PageExtractor, drop_page, keep, page_of
+from sourcewright.log import logger
+from sourcewright.windows import WindowFilter
 
 __all__ = [
     "LinkHeaderPagination",

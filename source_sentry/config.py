@@ -11,7 +11,7 @@ from airbyte_cdk.sources.declarative.transformations.config_transformations.conf
 )
 from typing_extensions import override
 
-from source_kit import dates
+from sourcewright import dates
 
 RETENTION: Final = timedelta(days=90)
 """As long as sentry.io keeps events and searches issues (30 days on the Developer plan)."""

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import orjson
 import requests
 
-from source_kit.errors import place
+from sourcewright.http.errors import place
 
 _MESSAGES_401: Final[Mapping[str, str]] = {
     "invalid token": "Sentry does not know the `auth_token`: copy it again, or create a new one.",

@@ -7,10 +7,10 @@ import requests
 from airbyte_cdk.sources.types import StreamSlice
 from typing_extensions import override
 
-from source_kit import dates
-from source_kit.pages import page_of
-from source_kit.paging import TokenPagination
-from source_sentry.windows import WindowProgress
+from sourcewright import dates
+from sourcewright.http.pages import page_of
+from sourcewright.http.paging import TokenPagination
+from sourcewright.windows import WindowProgress
 
 
 @dataclass

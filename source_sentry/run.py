@@ -1,7 +1,7 @@
 """Command line: `source-sentry spec | check | discover | read`."""
 
-from source_kit import run
 from source_sentry.source import SourceSentry
+from sourcewright.cli import run
 
 
 def main(args: list[str] | None = None) -> None:

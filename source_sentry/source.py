@@ -10,11 +10,11 @@ from airbyte_cdk.models import AirbyteConnectionStatus, AirbyteMessage, AirbyteS
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from typing_extensions import override
 
-from source_kit.governor import Limits
-from source_kit.inputs import wrong_input
-from source_kit.source import KitSource
 from source_sentry.check import check_connection, unknown_projects
-from source_sentry.cursor import ProjectCursor
+from sourcewright.cli.inputs import wrong_input
+from sourcewright.engine.cursor import ProjectCursor
+from sourcewright.engine.source import KitSource
+from sourcewright.http.rate_limits import Limits
 
 
 def endpoint_of(url: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Final, Protocol
 from airbyte_cdk.models import AirbyteConnectionStatus, Status
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_kit.log import logger
+from sourcewright.log import logger
 
 _RETRIED: Final = "Exhausted available request attempts. Please see logs for more details. Exception: "
 

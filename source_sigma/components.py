@@ -17,14 +17,14 @@ from airbyte_cdk.sources.streams.http.error_handlers.response_models import (
 from airbyte_cdk.sources.types import Config
 from typing_extensions import override
 
-from source_kit.log import logger
 from source_sigma import errors, tokens
 from source_sigma.config import NormalizeConfig
 from source_sigma.pages import ARRAY, ENTRIES, OBJECT, EntriesExtractor, NextToken, empty_page, open_page
-from source_sigma.patience import Patience
 from source_sigma.records import IdentityKey, NoNullKey, ParentIds
 from source_sigma.routers import ArchiveRouter, ParentRouter
 from source_sigma.states import ParentState
+from sourcewright.http.retry_after import Patience
+from sourcewright.log import logger
 
 __all__ = [
     "ArchiveRouter",

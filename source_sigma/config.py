@@ -10,8 +10,8 @@ from airbyte_cdk.sources.declarative.transformations.config_transformations.conf
 )
 from typing_extensions import override
 
-from source_kit import dates
 from source_sigma import hosts
+from sourcewright import dates
 
 DEFAULTS: Final[Mapping[str, Any]] = {
     "include_archived": False,

@@ -11,8 +11,8 @@ from typing import Any, Final
 import orjson
 import requests
 
-from source_kit.errors import explain_exception, explain_page, is_certificate_error, place
 from source_sigma import hosts
+from sourcewright.http.errors import explain_exception, explain_page, is_certificate_error, place
 
 _NO_SUCH_CREDENTIAL: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 _TRANSIENT: Final = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS)

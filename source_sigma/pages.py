@@ -17,10 +17,10 @@ from airbyte_cdk.sources.declarative.extractors.record_extractor import RecordEx
 from airbyte_cdk.sources.types import StreamSlice
 from typing_extensions import override
 
-from source_kit.errors import place
-from source_kit.log import logger
-from source_kit.pages import Page, drop_page, keep, page_of
-from source_kit.paging import TokenPagination
+from sourcewright.http.errors import place
+from sourcewright.http.pages import Page, drop_page, keep, page_of
+from sourcewright.http.paging import TokenPagination
+from sourcewright.log import logger
 
 ENTRIES: Final = "entries"
 ARRAY: Final = "array"

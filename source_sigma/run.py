@@ -1,7 +1,7 @@
 """Command line: `source-sigma spec | check | discover | read`."""
 
-from source_kit import run
 from source_sigma.source import SourceSigma
+from sourcewright.cli import run
 
 
 def main(args: list[str] | None = None) -> None:

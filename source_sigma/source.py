@@ -9,10 +9,10 @@ from airbyte_cdk.models import AirbyteConnectionStatus
 from airbyte_cdk.sources.declarative.incremental.concurrent_partition_cursor import ConcurrentPerPartitionCursor
 from typing_extensions import override
 
-from source_kit.governor import Limits
-from source_kit.source import KitSource
-from source_kit.states import PartitionCursor
 from source_sigma.check import check_connection
+from sourcewright.engine.cursor import PartitionCursor
+from sourcewright.engine.source import KitSource
+from sourcewright.http.rate_limits import Limits
 
 LIMITS: Final = Limits(prefix="Sigma-RateLimit-", endpoint_of=lambda _: "api")
 """Sigma documents no headers that tell its limits, so none is ever read; all requests count as of one endpoint."""

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from typing_extensions import override
 
-from source_kit.states import CheckedState
 from source_sigma.config import moment
+from sourcewright.states import CheckedState
 
 
 @dataclass

@@ -16,7 +16,7 @@ from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_sigma import errors
-from source_sigma.patience import seconds_to_wait
+from sourcewright.http.retry_after import seconds_to_wait
 
 _TIMEOUT: Final = (20.0, 60.0)
 _PACE: Final = 1.1

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 
-from unit_tests.builders import NOW
-from unit_tests.sentry_mock import SentryMock
+from unit_tests.source_sentry.builders import NOW
+from unit_tests.source_sentry.sentry_mock import SentryMock
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator
 
-from unit_tests.builders import STREAMS as SENTRY_STREAMS
+from unit_tests.source_sentry.builders import STREAMS as SENTRY_STREAMS
 from unit_tests.source_sigma.builders import STREAMS as SIGMA_STREAMS
 
 ROOT = Path(__file__).parents[1]
@@ -34,7 +34,7 @@ class House(NamedTuple):
 
 
 HOUSES = [
-    House("source_sentry", SENTRY_STREAMS, "docs/streams.md", "README.md", "unit_tests/streams"),
+    House("source_sentry", SENTRY_STREAMS, "docs/streams.md", "README.md", "unit_tests/source_sentry/streams"),
     House("source_sigma", SIGMA_STREAMS, "docs/sigma.md", "docs/sigma.md", "unit_tests/source_sigma"),
 ]
 every_house = pytest.mark.parametrize("house", HOUSES, ids=[house.package for house in HOUSES])

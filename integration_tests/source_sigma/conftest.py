@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from integration_tests.source_sigma.connector import Connector
-from sandbox.sigma.server import serve
-from sandbox.sigma.settings import Settings
+from saas_sandbox.sigma.server import serve
+from saas_sandbox.sigma.settings import Settings
 
 Connect = Callable[..., Connector]
 

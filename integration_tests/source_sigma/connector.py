@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from integration_tests.connector import Output
-from sandbox.sigma.server import Sandbox
+from integration_tests.source_sentry.connector import Output
+from saas_sandbox.sigma.server import Sandbox
 
 _INSTALLED: Final = Path(sys.executable).with_name("source-sigma")
 COMMAND: Final = [str(_INSTALLED)] if _INSTALLED.exists() else [sys.executable, "-m", "source_sigma.run"]

@@ -9,8 +9,8 @@ import pytest
 from airbyte_cdk.test.models import ConnectorTestScenario
 from airbyte_cdk.test.standard_tests.util import create_connector_test_suite
 
-from sandbox.sigma.server import Sandbox, serve
-from sandbox.sigma.settings import Settings
+from saas_sandbox.sigma.server import Sandbox, serve
+from saas_sandbox.sigma.settings import Settings
 from source_sigma import SourceSigma
 
 # The suite takes the connector's name from its folder

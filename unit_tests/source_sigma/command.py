@@ -6,7 +6,7 @@ from typing import Any
 from unittest.mock import patch
 
 from source_sigma.run import main
-from unit_tests import command as any_command
+from unit_tests.source_sentry import command as any_command
 
 
 def run(folder: Path, command: str, config: Mapping[str, Any]) -> any_command.Result:

@@ -10,8 +10,8 @@ from airbyte_cdk.test.catalog_builder import CatalogBuilder
 from airbyte_cdk.test.entrypoint_wrapper import read as run_read
 
 from source_sigma import SourceSigma
+from unit_tests.source_sentry.sync import Sync, a_state
 from unit_tests.source_sigma.builders import a_config
-from unit_tests.sync import Sync, a_state
 
 
 def read(

@@ -7,7 +7,7 @@ from airbyte_cdk.sources.streams.http.error_handlers.response_models import Resp
 from airbyte_cdk.test.mock_http import HttpResponse
 
 from source_sigma.components import SigmaErrorHandler
-from source_sigma.patience import told_wait
+from sourcewright.http.retry_after import told_wait
 from unit_tests.source_sigma.builders import HTML, a_config, a_workbook
 from unit_tests.source_sigma.sigma_mock import SigmaMock, SigmaRequest, answer, entries, refusal
 from unit_tests.source_sigma.sync import read

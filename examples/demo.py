@@ -1,0 +1,172 @@
+"""`make demo`: the whole job on the sandbox - check, discover, a first and an incremental read, tables, a report."""
+
+import json
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from saas_sandbox.sentry.server import Sandbox, serve
+from saas_sandbox.sentry.settings import Settings
+
+FOLDER: Final = Path("demo")
+DATABASE: Final = FOLDER / "sentry.duckdb"
+COMMAND: Final = Path(sys.executable).with_name("source-sentry")
+LATE: Final = timedelta(hours=12)
+"""The sandbox lags so far behind until the first read is over: what arrives late shows in the second."""
+BAR: Final = 60
+console: Final = Console()
+
+
+class DemoError(Exception):
+    """A step of the demo failed; the message is the command's own."""
+
+
+def main() -> int:
+    """Run the demo; 0 when every step did what it should, 1 otherwise, 130 on Ctrl-C."""
+    started = datetime.now(timezone.utc) - LATE
+    try:
+        with serve(Settings(size="small", now=started.isoformat())) as sandbox:
+            _run(sandbox)
+    except DemoError as error:
+        console.print(f"[red]{error}")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _run(sandbox: Sandbox) -> None:
+    FOLDER.mkdir(exist_ok=True)
+    DATABASE.unlink(missing_ok=True)
+    _write("config.json", _config(sandbox))
+    console.print(f"Sandbox at {sandbox.url}, organization {sandbox.organization}: a Sentry made of synthetic data.\n")
+
+    status = next(m for m in _call("check", "--config", "config.json") if m["type"] == "CONNECTION_STATUS")
+    status = status["connectionStatus"]
+    console.print(f"[bold]check[/]     {status['status']}: {status['message']}")
+    if status["status"] != "SUCCEEDED":
+        raise DemoError("The connector could not connect to the sandbox.")
+
+    catalog = next(m["catalog"] for m in _call("discover", "--config", "config.json") if m["type"] == "CATALOG")
+    console.print(f"[bold]discover[/]  {len(catalog['streams'])} streams")
+    _write("catalog.json", {"streams": [_configured(stream) for stream in catalog["streams"]]})
+
+    first = _read("first", catalog)
+    sandbox.advance(LATE.total_seconds())
+    second = _read("second", catalog, "--state", "state.json")
+
+    with duckdb.connect(str(DATABASE)) as database:
+        _load(database, catalog)
+        _report(database, catalog, first, second)
+
+
+def _config(sandbox: Sandbox) -> dict[str, Any]:
+    hours = int(LATE.total_seconds()) // 3600
+    access = {"auth_token": sandbox.token, "organization": sandbox.organization, "hostname": sandbox.url}
+    return {**access, "lookback_hours": hours}
+
+
+def _configured(stream: Mapping[str, Any]) -> dict[str, Any]:
+    """A stream of `discover`, chosen: incremental where it can be."""
+    mode = "incremental" if "incremental" in stream["supported_sync_modes"] else "full_refresh"
+    return {"stream": stream, "sync_mode": mode, "destination_sync_mode": "append_dedup"}
+
+
+def _call(*arguments: str) -> Iterator[dict[str, Any]]:
+    """Messages of one run of the installed command, which runs in the demo's folder."""
+    with subprocess.Popen([str(COMMAND.absolute()), *arguments], cwd=FOLDER, stdout=subprocess.PIPE) as process:  # noqa: S603
+        assert process.stdout is not None  # noqa: S101 - asked for above
+        try:
+            yield from map(json.loads, process.stdout)
+        except BaseException:
+            process.terminate()
+            raise
+    if process.returncode:
+        raise DemoError(f"source-sentry {arguments[0]} ended with exit code {process.returncode}.")
+
+
+def _read(name: str, catalog: Mapping[str, Any], *more: str) -> Counter[str]:
+    """Read all streams, keep the record lines in a file per stream, the state in state.json; count the records."""
+    started, rows, states = time.monotonic(), Counter[str](), {}
+    files = {stream["name"]: (FOLDER / f"{stream['name']}.{name}.jsonl").open("w") for stream in catalog["streams"]}
+    try:
+        for message in _call("read", "--config", "config.json", "--catalog", "catalog.json", *more):
+            if message["type"] == "RECORD":
+                stream = message["record"]["stream"]
+                rows[stream] += 1
+                files[stream].write(json.dumps(message) + "\n")
+            elif message["type"] == "STATE":
+                states[message["state"]["stream"]["stream_descriptor"]["name"]] = message["state"]
+            elif message["type"] == "LOG" and message["log"]["level"] in ("WARN", "ERROR", "FATAL"):
+                console.print(f"          {message['log']['message']}", style="yellow")
+    finally:
+        for file in files.values():
+            file.close()
+    _write("state.json", list(states.values()))
+    console.print(f"[bold]read[/]      {name}: {rows.total():,} records in {time.monotonic() - started:.1f} s")
+    return rows
+
+
+def _load(database: duckdb.DuckDBPyConnection, catalog: Mapping[str, Any]) -> None:
+    """One table a stream, from the record lines of both reads: of each key the newest record."""
+    for stream in catalog["streams"]:
+        name, keys = stream["name"], stream["source_defined_primary_key"]
+        key = ", ".join(f'record.data."{part[0]}"' for part in keys)
+        lines = f"read_json('{FOLDER / name}.*.jsonl', maximum_object_size = 33554432, sample_size = -1)"
+        database.execute(
+            f'CREATE TABLE "{name}" AS SELECT unnest(record.data) FROM {lines} '  # noqa: S608 - names of our catalog
+            f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY record.emitted_at DESC) = 1"
+        )
+
+
+def _report(
+    database: duckdb.DuckDBPyConnection, catalog: Mapping[str, Any], first: Counter[str], second: Counter[str]
+) -> None:
+    rows = Table("stream", "first read", "second read", "rows in table", title="\nRecords", title_justify="left")
+    for column in rows.columns[1:]:
+        column.justify = "right"
+    for name in (stream["name"] for stream in catalog["streams"]):
+        (count,) = database.execute(f'SELECT count(*) FROM "{name}"').fetchone() or (0,)  # noqa: S608
+        rows.add_row(name, f"{first[name]:,}", f"{second[name]:,}", f"{count:,}")
+    console.print(rows)
+
+    console.print("\nEvents per day, last 30 days")
+    days = database.execute(
+        'SELECT "dateCreated"::TIMESTAMPTZ::DATE AS day, count(*) FROM events GROUP BY day ORDER BY day DESC LIMIT 30'
+    ).fetchall()
+    most = max((count for _, count in days), default=1)
+    for day, count in reversed(days):
+        console.print(f"  {day} {'█' * max(round(BAR * count / most), 1)} {count}", highlight=False)
+
+    issues = Table("issue", "title", "events", title="\nIssues with most events", title_justify="left")
+    issues.columns[2].justify = "right"
+    for short_id, title, count in database.execute(
+        'SELECT issues."shortId", issues.title, count(*) FROM events JOIN issues ON events."groupID" = issues.id '
+        "GROUP BY ALL ORDER BY 3 DESC, 1 LIMIT 5"
+    ).fetchall():
+        issues.add_row(short_id, title, f"{count:,}")
+    console.print(issues)
+
+    console.print(
+        f"\nAll of it is in {DATABASE}. To read your own Sentry, write your token and organization into a file:"
+    )
+    console.print('  echo \'{"auth_token": "...", "organization": "..."}\' > config.json', markup=False)
+    console.print("  .venv/bin/source-sentry check --config config.json", markup=False)
+    console.print(f"  .venv/bin/source-sentry read --config config.json --catalog {FOLDER}/catalog.json", markup=False)
+
+
+def _write(name: str, content: object) -> None:
+    (FOLDER / name).write_text(json.dumps(content))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,209 @@
+"""What goes wrong: one clear sentence, a code that is not 0, and nothing on stdout that is not Singer."""
+
+import json
+import subprocess
+import time
+from typing import Any
+
+import pytest
+
+from integration_tests.singer.conftest import Point
+from integration_tests.singer.tap import COMMAND, run
+from saas_sandbox.sentry.settings import Token
+
+OTHER = "sntryu_test_fedcba9876543210fedcba9876543210"
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"api_token": OTHER}, "Sentry does not know the `auth_token`"),
+        ({"api_token": ""}, "Setting `auth_token`"),
+        ({"organization": "acne"}, "check the slug `acne` in `organization`"),
+        ({"projects": ["backnd"]}, "Project `backnd` of setting `projects` does not exist"),
+        ({"projects": "backend"}, 'Setting `projects` is "backend", but must be of type array'),
+        ({"hostname": "ht tp://x"}, 'Setting `hostname` is "ht tp://x", but must look like "sentry.io"'),
+        ({"num_workers": 99}, "Setting `num_workers` is 99"),
+        ({"start_date": "yesterday"}, 'Setting `start_date` is "yesterday"'),
+    ],
+)
+def test_given_a_wrong_setting_when_synced_then_one_sentence_names_it(
+    point: Point, settings: dict[str, Any], says: str
+) -> None:
+    tap = point()
+    tap.settings = settings
+
+    output = tap.sync("projects", "teams")
+
+    assert output.exit_code == 1
+    assert says in output.complaints[0]
+    assert "Traceback" not in output.errors
+    assert {message["type"] for message in output.messages} <= {"SCHEMA"}
+    assert OTHER not in output.errors + output.text
+
+
+@pytest.mark.parametrize(
+    ("role", "content", "says"),
+    [
+        ("config", "{", "is not valid JSON"),
+        ("config", "[]", "does not hold a JSON object"),
+        ("catalog", "{", "is not valid JSON"),
+        ("catalog", '{"streams": [{"name": "events"}]}', "is not a Singer catalog"),
+        ("state", "events", "is not valid JSON"),
+        ("state", "[1]", "is not a Singer state"),
+        ("state", '{"type": "STATE", "value": {}}', "is not a Singer state"),
+        ("state", None, "cannot be read: No such file or directory"),
+    ],
+)
+def test_given_a_bad_file_when_synced_then_one_sentence_names_it(
+    point: Point, role: str, content: str | None, says: str
+) -> None:
+    tap = point()
+    path = tap.write("bad.json", content) if content else str(tap.folder / "none.json")
+
+    output = tap.run(f"--{role}", path)
+
+    assert output.exit_code == 1
+    (complaint,) = output.complaints
+    assert complaint.startswith(f"The {role} file `{path}`")
+    assert says in complaint
+    assert output.text == ""
+
+
+def test_given_an_unknown_stream_when_synced_then_the_known_ones_are_named(point: Point) -> None:
+    tap = point()
+    catalog = {"streams": [{"tap_stream_id": "event", "stream": "event", "schema": {"properties": {}}, "metadata": []}]}
+
+    output = tap.run("--catalog", tap.write("other.json", catalog))
+
+    assert (output.exit_code, output.text) == (1, "")
+    assert output.complaints[0].startswith("The catalog names streams that do not exist: `event`. There are: organiz")
+
+
+@pytest.mark.parametrize("bookmark", [{"start": "yesterday"}, {"position": 7}, {"airbyte_state": {"states": [1]}}])
+def test_given_a_garbled_bookmark_when_synced_then_it_is_told_not_skipped(
+    point: Point, bookmark: dict[str, Any]
+) -> None:
+    output = point().sync("issues", state={"bookmarks": {"issues": bookmark}})
+
+    assert output.exit_code == 1
+    assert "of stream `issues` is not one that this" in output.complaints[0]
+    assert {message["type"] for message in output.messages} <= {"SCHEMA"}
+
+
+def test_given_no_config_when_synced_then_the_first_missing_setting_is_named() -> None:
+    output = run([str(COMMAND)])
+
+    assert (output.exit_code, output.text) == (1, "")
+    assert output.complaints[0].startswith("Setting `auth_token` is missing.")
+
+
+def test_given_a_stream_without_its_scope_when_synced_then_it_alone_fails(point: Point) -> None:
+    tap = point(tokens={OTHER: Token(scopes=("org:read", "project:read"))})
+
+    output = tap.sync("members", "teams", "events")
+
+    assert output.exit_code == 1
+    assert "it needs the scope `member:read`" in output.complaints[0]
+    assert output.complaints[-1].startswith("Not read to their end: `members`.")
+    assert len(output.keys("teams")) == len(tap.sandbox.totals()["teams"])
+    assert len(output.keys("events")) == sum(len(events) for events in tap.sandbox.totals()["events"].values())
+    assert set(output.states[-1]["bookmarks"]) == {"events"}
+
+
+@pytest.mark.parametrize("busy_with", ["writing", "waiting"])
+def test_given_a_reader_that_dies_when_synced_then_the_tap_ends_at_once(point: Point, busy_with: str) -> None:
+    # Either there is always more to write, or the next answer takes longer than the test
+    tap = point(events_per_project=4000) if busy_with == "writing" else point(latency_ms=60_000)
+    with subprocess.Popen(tap.command(), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        process.stdout.close()
+        closed = time.monotonic()
+        exit_code = process.wait(timeout=20)
+
+    assert exit_code == 1
+    assert time.monotonic() - closed < 5
+
+
+def test_given_a_stopped_sync_when_it_ends_then_its_last_line_is_whole(point: Point) -> None:
+    tap = point(events_per_project=4000)
+    lines: list[bytes] = []
+    with subprocess.Popen(tap.command(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            lines.append(line)
+            if len(lines) == 500:
+                process.terminate()
+
+    assert process.returncode == 143
+    assert all(json.loads(line)["type"] for line in lines)
+
+
+def test_given_debug_logs_when_synced_then_neither_token_nor_protocol_of_the_engine_shows(point: Point) -> None:
+    tap = point(faults=("429:2",))
+    tap.sandbox.configure(fault_repeats=1)
+
+    output = run(tap.command("--catalog", tap.catalog("teams")), env={"TAP_SENTRY_LOGLEVEL": "DEBUG"})
+
+    assert output.exit_code == 0
+    assert "| DEBUG " in output.errors
+    assert tap.sandbox.token not in output.errors
+    assert {message["type"] for message in output.messages} == {"SCHEMA", "RECORD"}
+
+
+def test_given_settings_in_the_environment_when_synced_then_they_are_used(point: Point) -> None:
+    tap = point()
+    half = tap.write("half.json", {"organization": tap.sandbox.organization})
+    env = {"TAP_SENTRY_AUTH_TOKEN": tap.sandbox.token, "TAP_SENTRY_HOSTNAME": tap.sandbox.url}
+    env["TAP_SENTRY_PROJECTS"] = '["backend"]'
+
+    output = run([str(COMMAND), "--config", half, "--config", "ENV", "--catalog", tap.catalog("projects")], env=env)
+
+    assert output.exit_code == 0
+    assert [project["slug"] for project in output.records("projects")] == ["backend"]
+
+
+@pytest.mark.parametrize("form", ["text", "json", "markdown"])
+def test_given_about_when_asked_then_settings_and_capabilities_are_told(form: str) -> None:
+    output = run([str(COMMAND), "--about", *(["--format", form] if form != "text" else [])])
+
+    assert output.exit_code == 0
+    assert "lookback_hours" in output.text
+    if form == "json":
+        about = json.loads(output.text)
+        assert about["settings"]["properties"]["auth_token"]["secret"] is True
+        assert about["capabilities"] == [
+            "about",
+            "catalog",
+            "discover",
+            "state",
+            "stream-maps",
+            "schema-flattening",
+            "structured-logging",
+        ]
+
+
+def test_given_a_logging_config_when_synced_then_every_log_line_is_structured(point: Point) -> None:
+    tap = point()
+    config = """
+version: 1
+disable_existing_loggers: false
+formatters: {structured: {"()": singer_sdk.logging.StructuredFormatter}}
+handlers: {default: {class: logging.StreamHandler, formatter: structured, stream: ext://sys.stderr}}
+root: {level: INFO, handlers: [default]}
+"""
+    command = tap.command("--catalog", tap.catalog("teams"))
+
+    output = run(command, env={"SINGER_SDK_LOG_CONFIG": tap.write("log.yaml", config)})
+
+    assert output.exit_code == 0
+    assert all(json.loads(line)["level"] for line in output.errors.splitlines())
+
+
+def test_given_test_when_asked_then_a_record_of_each_stream_is_written(point: Point) -> None:
+    output = point().run("--test")
+
+    assert output.exit_code == 0
+    assert output.complaints == []
+    assert {stream: len(output.records(stream)) for stream in output.streams} == dict.fromkeys(output.streams, 1)

@@ -1,0 +1,26 @@
+"""The SDK's own standard tests of taps, run against a sandbox."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from singer_sdk.testing import SuiteConfig, get_tap_test_class
+
+from saas_sandbox.sentry.server import serve
+from saas_sandbox.sentry.settings import DEFAULT_TOKEN, ORGANIZATION, Settings
+from source_sentry.tap import TapSentry
+
+CONFIG: dict[str, Any] = {"auth_token": DEFAULT_TOKEN, "organization": ORGANIZATION, "hostname": ""}
+"""The suite takes its config when it is made; `_serve` puts the sandbox's address in."""
+
+
+@pytest.mark.filterwarnings("default")  # the suite's own
+class TestTapSentry(
+    get_tap_test_class(TapSentry, config=CONFIG, suite_config=SuiteConfig(max_records_limit=20), parse_env_config=False)  # type: ignore[misc]
+):
+    @pytest.fixture(autouse=True, scope="class")
+    @classmethod
+    def _serve(cls) -> Iterator[None]:
+        with serve(Settings(size="tiny")) as sandbox:
+            CONFIG["hostname"] = sandbox.url
+            yield

@@ -1,0 +1,155 @@
+"""The installed command, run as a process, and what it printed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from saas_sandbox.sentry.server import Sandbox
+
+COMMAND: Final = Path(sys.executable).with_name("source-sentry")
+KEYS: Final = {"events": "eventID", "releases": "version"}
+"""Primary keys that are not `id`."""
+_discovered: Final[list[dict[str, Any]]] = []
+
+
+@dataclass
+class Output:
+    """Messages of one run, in order, and its exit code."""
+
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    exit_code: int = 0
+    text: str = ""
+
+    def records(self, stream: str) -> list[dict[str, Any]]:
+        """Records of one stream."""
+        found = (m["record"] for m in self.messages if m["type"] == "RECORD")
+        return [record["data"] for record in found if record["stream"] == stream]
+
+    def keys(self, stream: str) -> list[str]:
+        """Primary keys of one stream's records, repeats included."""
+        return [record[KEYS.get(stream, "id")] for record in self.records(stream)]
+
+    @property
+    def states(self) -> list[dict[str, Any]]:
+        """STATE messages, in order."""
+        return [m["state"] for m in self.messages if m["type"] == "STATE"]
+
+    @property
+    def last_states(self) -> list[dict[str, Any]]:
+        """What a platform saves: the last state of each stream."""
+        return list({state["stream"]["stream_descriptor"]["name"]: state for state in self.states}.values())
+
+    @property
+    def connection(self) -> tuple[str, str]:
+        """Status and message of `check`."""
+        (status,) = (m["connectionStatus"] for m in self.messages if m["type"] == "CONNECTION_STATUS")
+        return status["status"], status.get("message", "")
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        """Errors of TRACE messages."""
+        return [m["trace"]["error"] for m in self.messages if m["type"] == "TRACE" and m["trace"].get("error")]
+
+    def logs(self, level: str) -> list[str]:
+        """Log lines of one level."""
+        return [m["log"]["message"] for m in self.messages if m["type"] == "LOG" and m["log"]["level"] == level]
+
+    @property
+    def statuses(self) -> Mapping[str, str]:
+        """Last status of each stream: {"events": "COMPLETE"}."""
+        found = (m["trace"].get("stream_status") for m in self.messages if m["type"] == "TRACE")
+        return {status["stream_descriptor"]["name"]: status["status"] for status in found if status}
+
+
+@dataclass
+class Connector:
+    """The command, pointed at a sandbox."""
+
+    sandbox: Sandbox
+    folder: Path
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    def run(self, command: str, *arguments: str, until: Callable[[dict[str, Any]], bool] | None = None) -> Output:
+        """Run a command with this connector's config; kill -9 it at the message for which `until` is true."""
+        access = {
+            "auth_token": self.sandbox.token,
+            "organization": self.sandbox.organization,
+            "hostname": self.sandbox.url,
+        }
+        config = self._write("config.json", {**access, **self.settings})
+        output, lines = Output(), []
+        with subprocess.Popen(
+            [str(COMMAND), command, "--config", config, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONWARNINGS": "ignore"},
+        ) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            for line in process.stdout:
+                lines.append(line)
+                output.messages.append(json.loads(line))
+                if until and until(output.messages[-1]):
+                    process.send_signal(signal.SIGKILL)
+                    break
+            lines.append(process.stderr.read())
+        output.exit_code, output.text = process.returncode, "".join(lines)
+        return output
+
+    def check(self) -> tuple[str, str]:
+        """Status and message of `check`."""
+        return self.run("check").connection
+
+    def read(
+        self,
+        *streams: str,
+        state: list[dict[str, Any]] | None = None,
+        mode: str = "incremental",
+        until: Callable[[dict[str, Any]], bool] | None = None,
+    ) -> Output:
+        """Read `streams`, or all, from `state`."""
+        chosen = [stream for stream in self.discover() if not streams or stream["name"] in streams]
+        configured = [self.configured(stream, mode) for stream in chosen]
+        arguments = ["--catalog", self._write("catalog.json", {"streams": configured})]
+        if state is not None:
+            arguments += ["--state", self._write("state.json", state)]
+        return self.run("read", *arguments, until=until)
+
+    def discover(self) -> list[dict[str, Any]]:
+        """Streams of `discover`, which are the same for every config: asked for once a test run."""
+        if not _discovered:
+            (catalog,) = (m["catalog"] for m in self.run("discover").messages if m["type"] == "CATALOG")
+            _discovered.extend(catalog["streams"])
+        return _discovered
+
+    @staticmethod
+    def configured(stream: Mapping[str, Any], mode: str) -> dict[str, Any]:
+        mode = mode if mode in stream["supported_sync_modes"] else "full_refresh"
+        return {"stream": stream, "sync_mode": mode, "destination_sync_mode": "append_dedup"}
+
+    def _write(self, name: str, content: object) -> str:
+        path = self.folder / name
+        path.write_text(json.dumps(content))
+        return str(path)
+
+
+def expected(sandbox: Sandbox) -> dict[str, Counter[str]]:
+    """Keys that exist in the sandbox, each once, by stream."""
+    totals = sandbox.totals()
+    events = [event for project in totals["events"].values() for event in project]
+    names = ("projects", "issues", "releases", "teams", "members", "users", "project_keys")
+    found = {name: Counter(totals[name]) for name in names}
+    return {
+        **found,
+        "events": Counter(events),
+        "project_details": found["projects"],
+        "organization": Counter(totals["organizations"]),
+    }

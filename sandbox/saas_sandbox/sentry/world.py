@@ -1,0 +1,190 @@
+"""Everything that exists in the sandbox's organization, built on demand and kept."""
+
+from bisect import bisect_right
+from functools import cached_property
+from random import Random
+from typing import Any
+
+import orjson
+
+from saas_sandbox.sentry.data.events import Event, full_event, old_event, padded, simple_event
+from saas_sandbox.sentry.data.issues import Issue, build_issue
+from saas_sandbox.sentry.data.people import Person, build_people, member_record, team_record, team_slug
+from saas_sandbox.sentry.data.projects import key_record, organization_record
+from saas_sandbox.sentry.data.releases import Release, build_releases
+from saas_sandbox.sentry.data.timeline import HISTORY_DAYS, HORIZON_DAYS, Span, Timeline, build_timeline
+from saas_sandbox.sentry.data.words import EMPTY_SLUG, PLATFORMS, QUIET_SLUG, SLUGS
+from saas_sandbox.sentry.moments import DAY, Stamp, old_stamp, today_stamp
+from saas_sandbox.sentry.settings import Counts, Settings
+
+Record = dict[str, Any]
+_QUIET_DAYS = 60
+
+
+class Project:
+    """A project with its events and issues."""
+
+    def __init__(self, world: "World", number: int, slug: str) -> None:
+        """Only name it; the data follow when they are asked for."""
+        self._world = world
+        self.number = number
+        self.id = str(number + 1)
+        self.slug = slug
+        self.created = world.anchor - (400 + 7 * number) * DAY - (0, 125_000, 604_317)[number % 3]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it never had an event."""
+        return self._world.counts.odd_projects and self.slug == EMPTY_SLUG
+
+    @cached_property
+    def facts(self) -> Record:
+        """The fields of its records that differ between projects, whoever asks."""
+        team = self.number % self._world.counts.teams
+        teams = [{"id": str(team + 1), "slug": team_slug(team), "name": team_slug(team).title()}]
+        return {
+            "id": self.id,
+            "slug": self.slug,
+            "name": self.slug.title(),
+            "platform": PLATFORMS[self.number % len(PLATFORMS)],
+            "dateCreated": self._world.stamp(self.created),
+            "firstEvent": None if self.is_empty else self._world.stamp(self.created + DAY),
+            "isBookmarked": self.slug == "mobile",
+            "team": teams[0],
+            "teams": teams,
+        }
+
+    @cached_property
+    def errors(self) -> Timeline:
+        """Its error events: what the list of events serves."""
+        return self._timeline("errors", self._world.counts.events_per_project, self._world.counts.issues_per_project)
+
+    @cached_property
+    def feedback(self) -> Timeline:
+        """Occurrences of its feedback issues: only the list of issues knows them, and only today's."""
+        issues = 0 if self._world.settings.old else self._world.counts.feedback_per_project
+        return self._timeline("feedback", 3 * issues, issues)
+
+    def _timeline(self, name: str, events: int, issues: int) -> Timeline:
+        world, anchor = self._world, self._world.anchor
+        quiet = world.counts.odd_projects and self.slug == QUIET_SLUG
+        begin, end = anchor - HISTORY_DAYS * DAY, anchor - (_QUIET_DAYS * DAY if quiet else 0)
+        spans = [Span(begin, end, 0 if self.is_empty else events)]
+        if not quiet and not self.is_empty:
+            spans.append(Span(anchor, anchor + HORIZON_DAYS * DAY, events * HORIZON_DAYS // HISTORY_DAYS))
+        rng = Random(f"{world.settings.seed}:{self.slug}:{name}")
+        return build_timeline(rng, spans, issues, by_second=not world.settings.old)
+
+    @cached_property
+    def _issues(self) -> dict[tuple[int, bool], Issue]:
+        return {}
+
+    def issue(self, number: int, *, feedback: bool = False) -> Issue:
+        """Return an issue by its place in the timeline's tracks."""
+        key = (number, feedback)
+        if key not in self._issues:
+            self._issues[key] = build_issue(
+                self._world.settings.seed, self.slug, self.number, number, feedback=feedback
+            )
+        return self._issues[key]
+
+    @cached_property
+    def _bodies(self) -> dict[tuple[int, bool], bytes]:
+        return {}
+
+    def event_body(self, row: int, *, full: bool) -> bytes:
+        """Return the serialised record of an event, made once."""
+        key = (row, full)
+        if key not in self._bodies:
+            self._bodies[key] = self._serialise(row, full=full)
+        return self._bodies[key]
+
+    def _serialise(self, row: int, *, full: bool) -> bytes:
+        settings, stamp, events = self._world.settings, self._world.stamp, self.errors
+        event = Event(
+            id=events.ids[row],
+            number=(self.number + 1) * 10_000_000 + row,
+            at=events.at[row],
+            project=self.facts,
+            issue=self.issue(events.issue[row]),
+            user=events.user[row],
+            environment=events.environment[row],
+            release=self._world.release_at(self.slug, events.at[row]),
+        )
+        if settings.old:
+            return padded(old_event(event, stamp), settings.event_bytes)
+        return (
+            padded(full_event(event, stamp), settings.event_bytes) if full else orjson.dumps(simple_event(event, stamp))
+        )
+
+    @cached_property
+    def keys(self) -> list[Record]:
+        """Its keys, oldest first."""
+        count = self._world.counts.keys if self.number == 0 else 2
+        old, stamp = self._world.settings.old, self._world.stamp
+        return [key_record(self.facts, number, self.created, stamp, old=old) for number in range(count)]
+
+
+class World:
+    """The organization's data: a function of the settings and of `anchor`, the clock's start."""
+
+    def __init__(self, settings: Settings, anchor: int) -> None:
+        """Build nothing yet but the names."""
+        self.settings = settings
+        self.counts: Counts = settings.counts
+        self.anchor = anchor
+        self.stamp: Stamp = old_stamp if settings.old else today_stamp
+        self.projects = [Project(self, number, slug) for number, slug in enumerate(self._slugs())]
+
+    def _slugs(self) -> list[str]:
+        count = self.counts.projects
+        slugs = [SLUGS[number] if number < len(SLUGS) else f"service-{number}" for number in range(count)]
+        odd = [QUIET_SLUG, EMPTY_SLUG] if self.counts.odd_projects else []
+        if odd and count > len(odd):
+            slugs[-len(odd) :] = odd
+        return slugs + list(self.settings.extra_projects)
+
+    @cached_property
+    def organization(self) -> Record:
+        """The organization's record."""
+        return organization_record(self.anchor, self.stamp)
+
+    @cached_property
+    def people(self) -> list[Person]:
+        """Members and invitations, by id."""
+        return build_people(self.settings.seed, self.counts.members, self.counts.teams, self.anchor)
+
+    def member(self, person: Person) -> Record:
+        """Return a membership's record."""
+        return member_record(person, self.anchor, self.stamp, old=self.settings.old)
+
+    def team(self, number: int) -> Record:
+        """Return a team's record without its projects."""
+        return team_record(number, self.counts.teams, self.anchor, self.stamp, self.people)
+
+    @cached_property
+    def releases(self) -> list[Release]:
+        """All releases, also those still to come, in the order of their creation."""
+        return build_releases(self.settings.seed, self.counts.releases, self._active, self.anchor)
+
+    @cached_property
+    def _active(self) -> list[str]:
+        return [slug for slug in self._slugs()[: self.counts.projects] if slug not in (QUIET_SLUG, EMPTY_SLUG)]
+
+    def projects_of(self, release: Release) -> list[str]:
+        """Return the slugs of a release's projects."""
+        return [self._active[place] for place in release.projects]
+
+    def release_at(self, slug: str, moment: int) -> str | None:
+        """Return the version that a project ran at a moment."""
+        history = self._release_history.get(slug, [])
+        place = bisect_right(history, moment, key=lambda release: release.added)
+        return history[place - 1].version if place else None
+
+    @cached_property
+    def _release_history(self) -> dict[str, list[Release]]:
+        history: dict[str, list[Release]] = {}
+        for release in self.releases:
+            for slug in self.projects_of(release):
+                history.setdefault(slug, []).append(release)
+        return history

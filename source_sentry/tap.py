@@ -1,0 +1,15 @@
+"""`tap-sentry`: source_sentry, spoken as a Singer tap."""
+
+from source_sentry import SourceSentry
+from sourcewright.singer.tap import SourceTap
+
+
+class TapSentry(SourceTap):
+    """All of Sentry, complete and incremental: every project of an organization."""
+
+    name = "tap-sentry"
+    package_name = "source-sentry"
+    source_class = SourceSentry
+
+
+main = TapSentry.main

@@ -1,0 +1,1 @@
+"""Requests and answers: rate limits, retries, pages, errors."""

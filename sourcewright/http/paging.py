@@ -1,0 +1,69 @@
+"""Paging by tokens that the server gives from page to page."""
+
+import threading
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import InitVar, dataclass
+from typing import Any
+
+import requests
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.sources.declarative.requesters.paginators.strategies.pagination_strategy import PaginationStrategy
+from airbyte_cdk.sources.types import Config, Record, StreamSlice
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+from typing_extensions import override
+
+from sourcewright.http.errors import place
+
+
+@dataclass
+class TokenPagination(PaginationStrategy):
+    """Answer -> the token of the page after it, as `next_token` of the subclass finds it; never in a circle."""
+
+    config: Config
+    parameters: InitVar[Mapping[str, Any]]
+
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        """Keep the tokens seen apart by thread: one thread reads one list from its first page to its last."""
+        self._seen = threading.local()
+
+    @abstractmethod
+    def next_token(self, response: requests.Response, stream_slice: StreamSlice | None) -> str | None:
+        """Token of the page after `response`; None at the end."""
+
+    @property
+    @override
+    def initial_token(self) -> None:
+        return None
+
+    @override
+    def get_page_size(self) -> None:
+        return None
+
+    @override
+    def next_page_token(  # the engine passes all of it by name
+        self,
+        response: requests.Response,
+        last_page_size: int,
+        last_record: Record | None,
+        last_page_token_value: Any | None = None,
+        page_size_override: int | None = None,
+        stream_slice: StreamSlice | None = None,
+    ) -> str | None:
+        token = self.next_token(response, stream_slice)
+        if token is not None:
+            self._forbid_repetition(response, token, last_page_token_value)
+        return token
+
+    def _forbid_repetition(self, response: requests.Response, token: str, previous: str | None) -> None:
+        """End with an error instead of reading the same pages for ever."""
+        seen: set[str] = self._seen.__dict__.setdefault("tokens", set())
+        if previous is None:
+            seen.clear()
+        if token in seen:
+            raise AirbyteTracedException(
+                message=f"The paging of {place(response)} turns in a circle: `{token}` came a second time. Nothing was "
+                "skipped; the next sync reads this part again.",
+                failure_type=FailureType.transient_error,
+            )
+        seen.add(token)

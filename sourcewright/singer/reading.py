@@ -1,0 +1,104 @@
+"""One reading of a source for any number of streams."""
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from airbyte_cdk.models import (
+    AirbyteMessage,
+    AirbyteRecordMessage,
+    AirbyteStateMessage,
+    AirbyteStreamStatus,
+    AirbyteTraceMessage,
+    ConfiguredAirbyteCatalog,
+)
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from sourcewright.engine.source import KitSource
+from sourcewright.singer.command import SyncFailedError
+from sourcewright.singer.stream import SourceStream
+
+
+class Reading:
+    """Records come out; states become bookmarks; logs, errors and statuses go to the log."""
+
+    def __init__(
+        self,
+        source_class: type[KitSource],
+        config: Mapping[str, Any],
+        streams: Sequence[SourceStream],
+        logger: logging.Logger,
+        save: Callable[[], None],
+    ) -> None:
+        self._streams = {stream.name: stream for stream in streams}
+        self._config = dict(config)
+        self._logger = logger
+        self._save = save
+        """Called when a bookmark has changed, after the records that it covers were handed out."""
+        self._catalog = ConfiguredAirbyteCatalog(streams=[stream.configured() for stream in streams])
+        self._state = [state for stream in streams if (state := stream.saved_state())]
+        self._source = source_class(catalog=self._catalog, config=self._config, state=self._state)
+        self._messages = self._source.read(logger, self._config, self._catalog, self._state)
+        self._incomplete: list[str] = []
+        self._reported: set[str] = set()
+
+    def records(self) -> Iterator[AirbyteRecordMessage]:
+        """All records of all streams, in the order of their arrival."""
+        try:
+            for message in self._messages:
+                record = message.record
+                if record is None:
+                    self._take(message)
+                else:
+                    yield record
+        except AirbyteTracedException:
+            if not self._incomplete:
+                raise
+
+    def leave(self) -> None:
+        """Let the source end by itself, unheard: its threads must not wait for ever to hand over what they have."""
+        threading.Thread(target=self._drain, daemon=True).start()
+
+    def finish(self) -> None:
+        """Fail, after all streams have ended, if one of them could not be read to its end.
+
+        Raises:
+            SyncFailedError: It names these streams; why was logged as it happened.
+
+        """
+        if self._incomplete:
+            names = ", ".join(f"`{name}`" for name in self._incomplete)
+            raise SyncFailedError(f"Not read to their end: {names}. All other selected streams are complete.")
+
+    def _drain(self) -> None:
+        with suppress(Exception):
+            deque(self._messages, maxlen=0)
+
+    def _take(self, message: AirbyteMessage) -> None:
+        if message.state:
+            self._take_state(message.state)
+        elif message.trace:
+            self._take_trace(message.trace)
+        elif message.log:
+            # Airbyte has a level TRACE besides
+            level = getattr(logging, message.log.level.value, logging.DEBUG)
+            self._logger.log(level, "%s", message.log.message)
+
+    def _take_state(self, state: AirbyteStateMessage) -> None:
+        found = state.stream
+        if found is None or found.stream_state is None:
+            return
+        if self._streams[found.stream_descriptor.name].save_state(vars(found.stream_state)):
+            self._save()
+
+    def _take_trace(self, trace: AirbyteTraceMessage) -> None:
+        if trace.error and trace.error.message not in self._reported:
+            self._reported.add(trace.error.message)
+            self._logger.error("%s", trace.error.message)
+            self._logger.debug("%s", trace.error.stack_trace)
+        status = trace.stream_status
+        if status and status.status is AirbyteStreamStatus.INCOMPLETE:
+            self._incomplete.append(status.stream_descriptor.name)

@@ -1,0 +1,77 @@
+"""States: what is saved of a stream, read again whatever its age."""
+
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.sources.declarative.migrations.state_migration import StateMigration
+from airbyte_cdk.sources.declarative.models import DeclarativeStream
+from airbyte_cdk.sources.types import Config
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+from typing_extensions import override
+
+from sourcewright import dates
+
+
+@dataclass
+class CheckedState(StateMigration):
+    """State of any age -> today's state, or a clear error; never a silent restart. Nothing saved (null, {}) -> {}."""
+
+    config: Config
+    declarative_stream: DeclarativeStream
+
+    def text(self, moment: datetime) -> str:
+        """Form of a date in the state."""
+        return dates.to_text(moment)
+
+    def of_partition(self, saved: Any) -> Mapping[str, Any]:
+        """What tells a partition. `KeyError`, `TypeError`, `ValueError`: it does not."""
+        return dict(saved)
+
+    def for_all(self, cursor: Mapping[str, Any], *, explicit: bool) -> Mapping[str, Any]:  # noqa: ARG002 for subclasses
+        """State of a stream with partitions of which one cursor was saved: `explicit` if it was saved for all."""
+        return {"use_global_cursor": False, "states": [], "state": cursor}
+
+    @override
+    def should_migrate(self, stream_state: Mapping[str, Any]) -> bool:
+        return bool(stream_state)
+
+    @override
+    def migrate(self, stream_state: Mapping[str, Any]) -> Mapping[str, Any]:
+        field_name = str(self.declarative_stream.incremental_sync.cursor_field)  # type: ignore[union-attr]
+        partitioned = bool(self.declarative_stream.retriever.partition_router)  # type: ignore[union-attr]
+        if partitioned and "states" in stream_state:
+            return {"use_global_cursor": False, "states": self._partitions(stream_state["states"], field_name)}
+        saved = stream_state.get("state", stream_state)
+        if not isinstance(saved, Mapping) or field_name not in saved:
+            raise self._unreadable(dict(stream_state), field_name)
+        if saved[field_name] is None:
+            return {}
+        cursor = self.cursor(saved, field_name)
+        return self.for_all(cursor, explicit="state" in stream_state) if partitioned else cursor
+
+    def _partitions(self, states: object, field_name: str) -> list[Mapping[str, Any]]:
+        entries: Any = states
+        try:
+            saved = [(self.of_partition(entry["partition"]), entry["cursor"]) for entry in entries]
+        except (KeyError, TypeError, ValueError):
+            raise self._unreadable(states, field_name) from None
+        return [{"partition": partition, "cursor": self.cursor(cursor, field_name)} for partition, cursor in saved]
+
+    def cursor(self, saved: Mapping[str, Any], field_name: str) -> MutableMapping[str, Any]:
+        """{"dateCreated": a date of any form} -> {"dateCreated": the same in the state's form}."""
+        try:
+            return {field_name: self.text(dates.from_text(saved[field_name]))}
+        except (KeyError, TypeError, ValueError, OverflowError, AttributeError):
+            raise self._unreadable(saved, field_name) from None
+
+    def _unreadable(self, saved: object, field_name: str) -> AirbyteTracedException:
+        example = self.text(dates.from_text("2026-01-31"))
+        return AirbyteTracedException(
+            message=f"The saved state of stream `{self.declarative_stream.name}` is not one that this connector can go "
+            f'on from: {saved!r}. Expected {{"{field_name}": "{example}"}} or the state of an earlier sync; to read '
+            "the stream from its start, leave its state out.",
+            failure_type=FailureType.config_error,
+        )

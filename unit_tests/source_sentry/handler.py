@@ -1,0 +1,37 @@
+"""Answers and exceptions put before the connector's error handler, without a server."""
+
+import json
+from typing import Any
+
+import requests
+from airbyte_cdk.sources.streams.http.error_handlers.response_models import ErrorResolution
+
+from source_sentry.components import SentryErrorHandler
+from unit_tests.source_sentry.builders import API, TOKEN, a_config
+
+EVENTS_URL = f"{API}/projects/acme/backend/events/"
+TEAMS_URL = f"{API}/organizations/acme/teams/"
+ISSUES_URL = f"{API}/organizations/acme/issues/"
+
+
+def a_handler(token: str = TOKEN, **fields: Any) -> SentryErrorHandler:
+    return SentryErrorHandler(
+        config=a_config(auth_token=token), parameters={}, **{"name": "events", "scope": "project:read", **fields}
+    )
+
+
+def a_response(status: int, body: Any, url: str = EVENTS_URL, **headers: str) -> requests.Response:
+    """`body` is sent as it is if it is text."""
+    response = requests.Response()
+    response.status_code = status
+    text = body if isinstance(body, str) else json.dumps(body)
+    response._content = text.encode()  # noqa: SLF001 - there is no public way
+    response.headers.update({name.replace("_", "-"): headers[name] for name in headers})
+    response.request = requests.Request("GET", url, {"Authorization": f"Bearer {TOKEN}"}).prepare()
+    response.url = str(response.request.url)
+    return response
+
+
+def judge(status: int, body: Any, url: str = EVENTS_URL, **fields: Any) -> ErrorResolution:
+    """What the handler with `fields` makes of an answer."""
+    return a_handler(**fields).interpret_response(a_response(status, body, url))

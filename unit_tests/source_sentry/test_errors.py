@@ -1,0 +1,204 @@
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.sources.streams.http.error_handlers.response_models import ResponseAction
+
+from unit_tests.source_sentry.builders import HTML
+from unit_tests.source_sentry.handler import EVENTS_URL, ISSUES_URL, TEAMS_URL, a_handler, a_response, judge
+from unit_tests.source_sentry.sentry_mock import SentryMock
+
+FAIL, RETRY, LIMITED = ResponseAction.FAIL, ResponseAction.RETRY, ResponseAction.RATE_LIMITED
+CONFIG, TRANSIENT, SYSTEM = FailureType.config_error, FailureType.transient_error, FailureType.system_error
+CI_TOKEN = "sntrys_test_0123456789abcdef"
+NO_PERMISSION = {"detail": "You do not have permission to perform this action."}
+NOT_THERE = {"detail": "The requested resource does not exist"}
+
+
+@pytest.mark.parametrize(
+    ("detail", "message"),
+    [
+        (
+            "Invalid token",
+            "Sentry does not know the `auth_token`: copy it again, or create a new one. Sentry says: Invalid token",
+        ),
+        ("Token expired", "The `auth_token` has expired: create a new one. Sentry says: Token expired"),
+        (
+            "Authentication credentials were not provided.",
+            "Sentry rejected the `auth_token`: Authentication credentials were not provided.",
+        ),
+        (
+            {"code": "2fa-required", "message": "Organization requires two-factor authentication", "extra": {}},
+            (
+                "The organization requires two-factor authentication, which the owner of the `auth_token` has not set "
+                "up: set it up, or use the token of an internal integration. Sentry says: Organization requires "
+                "two-factor authentication"
+            ),
+        ),
+        (
+            {"code": "sso-required", "message": "Must login via SSO", "extra": {"loginUrl": "/auth/login/acme/"}},
+            (
+                "The organization requires single sign-on for the owner of the `auth_token`: log in once with SSO, or "
+                "use the token of an internal integration. Sentry says: Must login via SSO"
+            ),
+        ),
+        (
+            {"code": "member-disabled-over-limit", "message": "Organization over member limit"},
+            (
+                "The owner of the `auth_token` is disabled because the organization has more members than its plan "
+                "allows: use the token of an internal integration. Sentry says: Organization over member limit"
+            ),
+        ),
+        ({"code": "sudo-required"}, "Sentry rejected the `auth_token`: sudo-required"),
+    ],
+)
+def test_given_401_with_detail_when_judged_then_setting_and_sentrys_words(detail: Any, message: str) -> None:
+    verdict = judge(401, {"detail": detail})
+    assert (verdict.response_action, verdict.failure_type, verdict.error_message) == (FAIL, CONFIG, message)
+
+
+def test_given_401_without_body_when_judged_then_token_without_user() -> None:
+    verdict = judge(401, "")
+    assert (verdict.response_action, verdict.failure_type) == (FAIL, CONFIG)
+    assert (
+        verdict.error_message == f"{EVENTS_URL} wants a token that belongs to a user, which this `auth_token` does not."
+    )
+
+
+def test_given_401_of_a_front_end_when_judged_then_no_guess_about_the_tokens_owner() -> None:
+    verdict = judge(401, "<html><title>401 Authorization Required</title></html>")
+    assert (verdict.response_action, verdict.failure_type) == (FAIL, CONFIG)
+    assert "belongs to a user" not in str(verdict.error_message)
+
+
+@pytest.mark.parametrize("status", [403, 401])
+def test_given_unreadable_bodies_when_judged_then_a_sentence_without_python(status: int) -> None:
+    for body in ("", HTML, "null", "[]", "{}", '"words"', '{"detail": null}', '{"detail": []}', "\ufffd"):
+        message = str(judge(status, body, TEAMS_URL).error_message)
+        assert message
+        assert "None" not in message
+
+
+def test_given_organization_token_when_403_then_message_names_the_kind_of_token() -> None:
+    verdict = judge(403, NO_PERMISSION, TEAMS_URL, token=CI_TOKEN)
+    assert (verdict.response_action, verdict.failure_type) == (FAIL, CONFIG)
+    assert str(verdict.error_message).startswith("The `auth_token` is an organization token (`sntrys_…`)")
+    assert CI_TOKEN not in str(verdict.error_message)
+
+
+def test_given_403_of_the_organization_when_judged_then_stream_and_scope() -> None:
+    verdict = judge(403, NO_PERMISSION, TEAMS_URL, name="teams", scope="org:read")
+    assert (verdict.response_action, verdict.failure_type) == (FAIL, CONFIG)
+    assert verdict.error_message == (
+        "The `auth_token` may not read stream `teams`: it needs the scope `org:read` and membership or access to the "
+        "project or organization. Sentry says: You do not have permission to perform this action."
+    )
+
+
+def test_given_404_of_the_organization_when_judged_then_slug_and_hostname() -> None:
+    verdict = judge(404, NOT_THERE, TEAMS_URL)
+    assert (verdict.response_action, verdict.failure_type) == (FAIL, CONFIG)
+    assert verdict.error_message == (
+        f"Nothing is at {TEAMS_URL}: check the slug `acme` in `organization`, and `hostname` (region and path). "
+        "Sentry says: The requested resource does not exist"
+    )
+
+
+@pytest.mark.parametrize("url", [EVENTS_URL, f"{ISSUES_URL}?project=1#backend"])
+@pytest.mark.parametrize(
+    ("refusal", "words"),
+    [
+        ((403, NO_PERMISSION), "it needs the scope `project:read`"),
+        ((403, ""), "Sentry says: no reason given"),
+        ((403, {"detail": ["You do not have that feature enabled"]}), "You do not have that feature enabled"),
+        ((404, NOT_THERE), "it was deleted, renamed or the feature is off"),
+        ((404, ""), "Sentry says: nothing"),
+        ((404, HTML), "Sentry says: nothing"),
+    ],
+)
+def test_given_refusal_of_one_project_when_judged_then_it_is_skipped_with_one_warning(
+    url: str, refusal: tuple[int, Any], words: str, sentry: SentryMock, caplog: pytest.LogCaptureFixture
+) -> None:
+    if refusal[0] == 403:
+        sentry.answers_scopes()
+    handler = a_handler()
+    actions = {handler.interpret_response(a_response(*refusal, url)).response_action for _ in range(2)}
+    assert actions == {ResponseAction.IGNORE}
+    (warning,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert warning.startswith("Skipped: ")
+    assert "project `backend`" in warning.replace("Project", "project")
+    assert words in warning
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "action", "failure_type", "words"),
+    [
+        (406, {"detail": "Not acceptable"}, FAIL, SYSTEM, "HTTP 406: Not acceptable"),
+        (408, "", RETRY, TRANSIENT, "HTTP 408: no reason given"),
+        (410, {"message": "This API no longer exists."}, RETRY, TRANSIENT, "HTTP 410"),
+        (429, {"detail": "Limit is 60 requests in 60 seconds"}, LIMITED, TRANSIENT, "HTTP 429: Limit is 60"),
+        (429, '"You are attempting to use this endpoint too frequently"', LIMITED, TRANSIENT, "too frequently"),
+        (429, HTML, LIMITED, TRANSIENT, "HTTP 429: no reason given"),
+        (429, {"detail": "Please try your query with a smaller date range"}, LIMITED, TRANSIENT, "HTTP 429"),
+        (500, {"detail": "Internal Error", "errorId": "0123"}, RETRY, TRANSIENT, "HTTP 500: Internal Error"),
+        (502, HTML, RETRY, TRANSIENT, "HTTP 502"),
+        (503, {"error": "apigateway", "detail": "Downstream service"}, RETRY, TRANSIENT, "HTTP 503: Downstream"),
+        (504, "", RETRY, TRANSIENT, "HTTP 504"),
+    ],
+)
+def test_given_other_refusal_when_judged_then_action_and_words(
+    status: int, body: Any, action: ResponseAction, failure_type: FailureType, words: str
+) -> None:
+    verdict = judge(status, body, splits=True)
+    assert (verdict.response_action, verdict.failure_type) == (action, failure_type)
+    assert words in str(verdict.error_message)
+    assert EVENTS_URL in str(verdict.error_message)
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        "Query timeout. Please try with a smaller date range or fewer conditions.",
+        "Fetching large offsets is temporarily disabled for performance reasons",
+        "Please try your query with a smaller date range",
+    ],
+)
+def test_given_400_about_a_wide_window_when_judged_then_split_only_where_windows_are(detail: str) -> None:
+    assert judge(400, {"detail": detail}, splits=True).response_action is ResponseAction.SPLIT_REQUEST_WINDOW
+    without_windows = judge(400, {"detail": detail})
+    assert (without_windows.response_action, without_windows.failure_type) == (FAIL, CONFIG)
+
+
+def test_given_400_about_retention_when_judged_then_an_empty_page() -> None:
+    response = a_response(400, {"detail": "Invalid date range. Please try a more recent date range."})
+    verdict = a_handler(splits=True).interpret_response(response)
+    assert (verdict.response_action, response.status_code) == (ResponseAction.SUCCESS, HTTPStatus.OK)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"detail": "Invalid per_page value. Cannot exceed 100."}, "Invalid per_page value. Cannot exceed 100"),
+        ({"query": ["Bad"]}, '{"query":["Bad"]}'),
+        ({"detail": {"code": "x", "message": "Unknown field"}}, "Unknown field"),
+        ("", "no reason"),
+        (HTML, "no reason"),
+    ],
+)
+def test_given_other_400_when_judged_then_config_error_with_sentrys_words(body: Any, words: str) -> None:
+    verdict = judge(400, body, splits=True)
+    assert (verdict.response_action, verdict.failure_type) == (FAIL, CONFIG)
+    assert verdict.error_message == f"Sentry rejected the request of stream `events` to {EVENTS_URL}: {words}."
+
+
+def test_given_400_to_issues_when_judged_then_issue_query_is_named() -> None:
+    verdict = judge(400, {"detail": "Error parsing search query"}, ISSUES_URL, name="issues")
+    assert str(verdict.error_message).endswith("Error parsing search query; check `issue_query`.")
+
+
+def test_given_old_server_when_issues_of_the_organization_are_asked_for_then_message_names_legacy_server() -> None:
+    words = "You do not have the multi project stream feature enabled"
+    verdict = judge(400, {"detail": words}, f"{ISSUES_URL}?project=1#backend", name="issues", splits=True)
+    assert (verdict.response_action, verdict.failure_type) == (FAIL, CONFIG)
+    assert "set `legacy_server`" in str(verdict.error_message)

@@ -1,0 +1,105 @@
+"""Few pages are decoded at a time, and each gives its place back, however its reading ends."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from sourcewright.http import pages
+from unit_tests.source_sentry.builders import a_config, a_project, an_event
+from unit_tests.source_sentry.endpoints import events
+from unit_tests.source_sentry.sentry_mock import SentryMock, organization_request, page
+from unit_tests.source_sentry.sync import Sync, read
+
+
+@pytest.fixture
+def room(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.BoundedSemaphore]:
+    """Places of this test alone, so that one that loses them does not stop the others."""
+    pages.drop_page()
+    places = threading.BoundedSemaphore(2)
+    with monkeypatch.context() as patched:
+        patched.setattr(pages, "_room", places)
+        yield places
+        pages.drop_page()
+
+
+def free(room: threading.BoundedSemaphore) -> int:
+    """How many places are free."""
+    taken = 0
+    while room.acquire(blocking=False):
+        taken += 1
+    for _ in range(taken):
+        room.release()
+    return taken
+
+
+def in_thread(call: Callable[[], object]) -> None:
+    thread = threading.Thread(target=call)
+    thread.start()
+    thread.join(5)
+
+
+def test_given_pages_of_two_threads_when_one_is_handed_on_then_there_is_room_again(
+    room: threading.BoundedSemaphore,
+) -> None:
+    in_thread(lambda: pages.Page(b"[1]"))
+    page_ = pages.Page(b'[{"id": 1}, {"id": 2}]')
+    assert free(room) == 0
+    assert list(page_.records()) == [{"id": 1}, {"id": 2}]
+    assert (free(room), page_.last) == (1, {"id": 2})
+
+
+def test_given_page_that_was_left_halfway_when_its_thread_decodes_the_next_then_one_place_is_taken(
+    room: threading.BoundedSemaphore,
+) -> None:
+    left = pages.Page(b'[{"id": 1}, {"id": 2}]').records()
+    assert next(left) == {"id": 1}
+    pages.Page(b"[]")
+    assert free(room) == 1
+    pages.drop_page()
+    assert free(room) == 2
+
+
+@pytest.mark.parametrize("body", [b"", b" ", b"<html>", b'[{"id": 1}, {'])
+def test_given_broken_bodies_when_decoded_then_they_take_no_room(body: bytes, room: threading.BoundedSemaphore) -> None:
+    for _ in range(3):
+        with pytest.raises(ValueError, match=r".*"):
+            pages.Page(body)
+    assert free(room) == 2
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        pytest.param([an_event(1, dateCreated=5), an_event(2)], id="date that is a number"),
+        pytest.param([an_event(1, tags=[7]), an_event(2)], id="tag that is a number"),
+    ],
+)
+@pytest.mark.usefixtures("room")
+def test_given_pages_that_fail_halfway_when_read_then_the_sync_ends_and_other_streams_are_complete(
+    records: list[Any], sentry: SentryMock
+) -> None:
+    projects = [a_project(number, f"p-{number}") for number in range(4)]
+    sentry.answers_projects(*projects)
+    for project in projects:
+        sentry.answers(events(project["slug"]), page(*records))
+    teams = organization_request("teams/", per_page="100")
+    sentry.answers(teams, page({"id": "1"}, next_cursor="100:1:0"))
+    sentry.answers(organization_request("teams/", per_page="100", cursor="100:1:0"), page({"id": "2"}))
+    sync = ended(5, "events", "teams", environments=["production"])
+    assert (sync.status("events"), sync.status("teams")) == ("INCOMPLETE", "COMPLETE")
+
+
+def ended(seconds: float, *streams: str, **settings: Any) -> Sync:
+    """The failed sync, if it ends in time."""
+    syncs: list[Sync] = []
+
+    def run() -> None:
+        syncs.append(read(*streams, config=a_config(**settings), fails=True))
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    assert syncs, f"the sync has not ended after {seconds} s"
+    return syncs[0]

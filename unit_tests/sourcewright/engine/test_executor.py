@@ -1,0 +1,116 @@
+import threading
+from typing import Any, cast
+
+import pytest
+from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
+
+from sourcewright.engine.executor import FairExecutor
+from sourcewright.http.rate_limits import Governor
+
+
+class Slice:
+    """A partition of `stream`, as far as the executor looks at it."""
+
+    def __init__(self, stream: str) -> None:
+        self._stream = stream
+
+    def stream_name(self) -> str:
+        return self._stream
+
+
+Partition.register(Slice)
+
+
+class Pace:
+    """A governor that holds up `held_up`."""
+
+    def __init__(self) -> None:
+        self.waiting = 0
+        self.held_up: set[str] = set()
+
+    def is_held_up(self, stream: str) -> bool:
+        return stream in self.held_up
+
+
+def an_executor(pace: Pace, workers: int = 1) -> FairExecutor:
+    return FairExecutor(workers, cast("Governor", pace))
+
+
+def submit(executor: FairExecutor, ran: list[str], *names: str) -> list[Any]:
+    """One task for each of `names`, which begin with the letter of their stream."""
+    return [executor.submit(lambda _, name=name: ran.append(name), Slice(name[0])) for name in names]
+
+
+def blocked(executor: FairExecutor, stream: str = "a") -> tuple[threading.Event, Any]:
+    """A task that takes a worker until its gate is opened."""
+    gate, started = threading.Event(), threading.Event()
+
+    def wait(_: Slice) -> bool:
+        started.set()
+        return gate.wait(5)
+
+    future = executor.submit(wait, Slice(stream))
+    assert started.wait(5)
+    return gate, future
+
+
+def test_given_long_queue_of_one_stream_when_another_comes_then_they_take_turns() -> None:
+    executor, ran = an_executor(Pace()), list[str]()
+    gate, _ = blocked(executor)
+    futures = submit(executor, ran, "a1", "a2", "a3", "b1", "b2")
+    gate.set()
+    for future in futures:
+        future.result(5)
+    assert ran in (["a1", "b1", "a2", "b2", "a3"], ["b1", "a1", "b2", "a2", "a3"])
+
+
+def test_given_held_up_stream_when_there_is_room_then_another_runs_and_it_follows_when_it_may() -> None:
+    pace = Pace()
+    pace.held_up = {"a"}
+    executor, ran = an_executor(pace), list[str]()
+    a, b = submit(executor, ran, "a1", "b1")
+    b.result(5)
+    assert ran == ["b1"]
+    pace.held_up = set()
+    executor.dispatch()
+    a.result(5)
+    assert ran == ["b1", "a1"]
+
+
+def test_given_worker_that_waits_for_its_limit_when_another_stream_comes_then_it_runs() -> None:
+    pace = Pace()
+    executor, ran = an_executor(pace), list[str]()
+    gate, first = blocked(executor)
+    (future,) = submit(executor, ran, "b1")
+    assert ran == []
+    pace.waiting = 1
+    executor.dispatch()
+    future.result(5)
+    assert ran == ["b1"]
+    gate.set()
+    assert first.result(5)
+
+
+def test_given_task_that_fails_when_run_then_its_future_says_so_and_the_worker_goes_on() -> None:
+    executor, ran = an_executor(Pace()), list[str]()
+
+    def fail(_: Slice) -> None:
+        raise RuntimeError("no")
+
+    failed = executor.submit(fail, Slice("a"))
+    (future,) = submit(executor, ran, "a1")
+    with pytest.raises(RuntimeError, match="no"):
+        failed.result(5)
+    future.result(5)
+    assert ran == ["a1"]
+
+
+def test_given_shutdown_when_tasks_wait_then_they_do_not_run() -> None:
+    executor, ran = an_executor(Pace()), list[str]()
+    gate, first = blocked(executor)
+    submit(executor, ran, "a1", "b1")
+    executor.shutdown(wait=False)
+    gate.set()
+    assert first.result(5)
+    executor.dispatch()
+    assert ran == []

@@ -1,0 +1,233 @@
+import threading
+from http import HTTPStatus
+from typing import cast
+from unittest.mock import patch
+
+import pytest
+import requests
+import time_machine
+from requests.adapters import HTTPAdapter
+
+from source_sentry.source import SourceSentry, endpoint_of
+from sourcewright.http.rate_limits import Bucket, GovernedAdapter, Governor
+from unit_tests.source_sentry.builders import API
+from unit_tests.source_sentry.handler import a_response
+
+LIMITS = SourceSentry.limits
+NOW = 1795341600.0  # 2026-11-22T10:00:00Z
+EVENTS, TEAMS = f"{API}/projects/acme/web/events/", f"{API}/organizations/acme/teams/"
+
+
+def told(status: int = HTTPStatus.OK, **numbers: object) -> requests.Response:
+    """An answer whose rate limit headers are `numbers`: told(Limit=60, Remaining=59, Reset=1795341630)."""
+    headers = {f"X_Sentry_Rate_Limit_{name}": str(number) for name, number in numbers.items()}
+    return a_response(status, [], **headers)
+
+
+def a_bucket(*answers: requests.Response, in_flight: int = 0) -> Bucket:
+    bucket = Bucket(LIMITS.prefix, in_flight=in_flight)
+    for answer in answers:
+        bucket.learn(answer, NOW)
+    return bucket
+
+
+@pytest.mark.parametrize(
+    ("url", "endpoint"),
+    [
+        (EVENTS, "projects/*/*/events"),
+        (f"{EVENTS}?cursor=0:100:0", "projects/*/*/events"),
+        ("https://host/sub/api/0/projects/acme/backend/", "projects/*/*"),
+        (TEAMS, "organizations/*/teams"),
+        (f"{API}/organizations/acme/issues/?query=a#web", "organizations/*/issues"),
+        (f"{API}/", ""),
+    ],
+)
+def test_given_url_when_cut_then_the_endpoint_that_limits_are_for(url: str, endpoint: str) -> None:
+    assert endpoint_of(url) == endpoint
+
+
+def test_given_nothing_known_when_asked_then_one_request_at_a_time() -> None:
+    assert Bucket(LIMITS.prefix).wait(NOW) == 0.0
+    assert Bucket(LIMITS.prefix, in_flight=1).wait(NOW) is None
+
+
+def test_given_server_without_limits_when_asked_then_nothing_is_held_back() -> None:
+    bucket = a_bucket(told(), in_flight=10_000)
+    assert bucket.wait(NOW) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("answer", "seconds"),
+    [
+        pytest.param(told(Limit=60, Remaining=59, Reset=int(NOW) + 30), 0.0, id="some left"),
+        pytest.param(told(Limit=60, Remaining=0, Reset=int(NOW) + 30), 30.02, id="none left"),
+        pytest.param(told(429, Limit=60, Remaining=0, Reset=int(NOW) + 30), 30.02, id="429"),
+        pytest.param(told(429, Reset=int(NOW) + 30), 30.02, id="429 with a reset only"),
+        pytest.param(told(429, Limit=60, Remaining=20, Reset=int(NOW) + 30), 0.0, id="429 for too many at once"),
+        pytest.param(told(Limit=60, Remaining=0, Reset="None"), 0.0, id="no reset"),
+        pytest.param(told(429, Limit=60, Remaining=0, Reset="None"), 0.0, id="429 without reset"),
+        pytest.param(told(429, Remaining=0), 0.0, id="429 without limit"),
+        pytest.param(told(429), 0.0, id="429 without headers"),
+        pytest.param(told(Limit=60, Remaining=0, Reset=int(NOW) - 5), 0.0, id="window that has passed"),
+        pytest.param(told(Limit="", Remaining="-1", Reset="x"), 0.0, id="no numbers"),
+    ],
+)
+def test_given_answer_when_asked_then_until_its_reset_and_never_without_one(
+    answer: requests.Response, seconds: float
+) -> None:
+    assert a_bucket(answer).wait(NOW) == pytest.approx(seconds, abs=0.001)
+
+
+def test_given_used_up_window_when_it_has_ended_then_requests_go_again() -> None:
+    bucket = a_bucket(told(Limit=60, Remaining=0, Reset=int(NOW) + 30))
+    assert bucket.wait(NOW + 30.03) == 0.0
+    assert bucket.used == 0
+
+
+def test_given_requests_under_way_at_the_end_of_a_window_when_the_next_begins_then_they_count_in_it() -> None:
+    bucket = a_bucket(told(Limit=4, Remaining=0, Reset=int(NOW) + 30), in_flight=3)
+    assert bucket.wait(NOW + 30.03) == 0.0
+    bucket.in_flight = 4
+    assert bucket.wait(NOW + 30.03) is None
+
+
+def test_given_answers_out_of_order_when_learned_then_the_highest_count_holds() -> None:
+    bucket = a_bucket(*(told(Limit=60, Remaining=left, Reset=int(NOW) + 30) for left in (10, 0, 5)))
+    assert bucket.wait(NOW) == pytest.approx(30.02, abs=0.001)
+
+
+def test_given_an_answer_of_the_last_window_when_learned_then_the_new_count_holds() -> None:
+    bucket = a_bucket(
+        told(Limit=60, Remaining=59, Reset=int(NOW) + 31), told(Limit=60, Remaining=0, Reset=int(NOW) + 1)
+    )
+    assert (bucket.wait(NOW), bucket.used) == (0.0, 1)
+
+
+@pytest.mark.parametrize(
+    ("remaining", "limit", "shared"),
+    [((30, 28), 40, True), ((39, 28), 40, False), ((30, 28), 50, False)],
+    ids=["both see more than they sent", "one is by itself", "other limits"],
+)
+def test_given_two_endpoints_when_the_server_counts_them_together_then_they_share(
+    *, remaining: tuple[int, int], limit: int, shared: bool
+) -> None:
+    first = a_bucket(told(Limit=40, Remaining=remaining[0], Reset=int(NOW) + 1))
+    second = a_bucket(told(Limit=limit, Remaining=remaining[1], Reset=int(NOW) + 1), in_flight=2)
+    assert first.shares_with(second) is shared
+    first.absorb(second)
+    assert first.in_flight == 2
+
+
+@pytest.mark.parametrize(("in_flight", "seconds"), [(1, 0.0), (2, None)])
+def test_given_concurrency_limit_when_asked_then_no_more_at_once(in_flight: int, seconds: float | None) -> None:
+    answer = told(Limit=60, Remaining=50, Reset=int(NOW) + 30, ConcurrentLimit=2)
+    assert a_bucket(answer, in_flight=in_flight).wait(NOW) == seconds
+
+
+def test_given_local_clock_five_minutes_ahead_when_429_then_about_a_second_is_waited() -> None:
+    """The window's end has passed by the local clock, which says nothing about how far away it is."""
+    wait = a_bucket(told(429, Limit=60, Remaining=0, Reset=int(NOW) - 300)).wait(NOW)
+    assert 0 < (wait or 0) < 2
+
+
+class Other:
+    """A thread that wants a turn; `waits` is set when it has to wait."""
+
+    def __init__(self, governor: Governor, stream: str, url: str) -> None:
+        self.done = threading.Event()
+        self.waits = threading.Event()
+        governor.changed = self.waits.set
+        self._thread = threading.Thread(target=self._run, args=(governor, stream, url), daemon=True)
+        self._thread.start()
+
+    def _run(self, governor: Governor, stream: str, url: str) -> None:
+        with governor.turn(stream, url) as answered:
+            answered(told())
+        self.done.set()
+
+
+def test_given_first_answer_is_not_there_yet_when_another_of_the_endpoint_wants_a_turn_then_it_waits(
+    frozen: time_machine.Traveller,
+) -> None:
+    del frozen
+    governor = Governor(10, LIMITS)
+    with governor.turn("events", EVENTS) as answered:
+        other = Other(governor, "events", EVENTS)
+        assert other.waits.wait(5)
+        assert (governor.waiting, governor.is_held_up("events"), governor.is_held_up("teams")) == (1, True, False)
+        answered(told())
+    assert other.done.wait(5)
+    assert (governor.waiting, governor.is_held_up("events")) == (0, False)
+
+
+def test_given_one_endpoint_waits_when_another_wants_a_turn_then_it_goes(frozen: time_machine.Traveller) -> None:
+    del frozen
+    governor = Governor(10, LIMITS)
+    with governor.turn("events", EVENTS) as answered:
+        assert Other(governor, "teams", TEAMS).done.wait(5)
+        answered(told())
+
+
+def test_given_most_requests_under_way_when_another_endpoint_wants_a_turn_then_it_waits(
+    frozen: time_machine.Traveller,
+) -> None:
+    del frozen
+    governor = Governor(1, LIMITS)
+    with governor.turn("events", EVENTS) as answered:
+        other = Other(governor, "teams", TEAMS)
+        assert other.waits.wait(5)
+        answered(told())
+    assert other.done.wait(5)
+
+
+def test_given_request_that_breaks_when_another_waits_then_its_turn_comes(frozen: time_machine.Traveller) -> None:
+    del frozen
+    governor = Governor(1, LIMITS)
+
+    def breaks() -> Other:
+        with governor.turn("events", EVENTS):
+            other = Other(governor, "events", EVENTS)
+            assert other.waits.wait(5)
+            raise requests.ConnectionError
+
+    with pytest.raises(requests.ConnectionError):
+        breaks()
+    with governor.turn("events", EVENTS) as answered:
+        answered(told())
+
+
+class Waiting:
+    """A condition on which nobody really waits: the clock goes on instead."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+        self.waited: list[float | None] = []
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def notify_all(self) -> None:
+        pass
+
+    def wait(self, seconds: float | None) -> None:
+        self.waited.append(seconds)
+        self.now += seconds or 0
+
+
+def test_given_window_that_is_used_up_when_requests_are_sent_then_the_next_waits_for_its_end(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO")
+    waiting = Waiting()
+    governor = Governor(10, LIMITS, clock=lambda: waiting.now)
+    governor._free = cast("threading.Condition", waiting)  # noqa: SLF001
+    answers = [told(Limit=60, Remaining=0, Reset=int(NOW) + 30), told(Limit=60, Remaining=59, Reset=int(NOW) + 90)]
+    adapter = GovernedAdapter(governor, "events")
+    with patch.object(HTTPAdapter, "send", side_effect=answers):
+        got = [adapter.send(requests.Request("GET", EVENTS).prepare()) for _ in range(2)]
+    assert got == answers
+    assert waiting.waited == [pytest.approx(30.02)]
+    assert "Waiting 30 s, until 10:00:30Z: the API allows 60 requests a window to projects/*/*/events" in caplog.text
