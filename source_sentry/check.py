@@ -1,27 +1,20 @@
 """`check`: prove host, token, organization and every configured project, and say what the token does not cover."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
-from airbyte_cdk.models import AirbyteConnectionStatus, Status
+from airbyte_cdk.models import AirbyteConnectionStatus
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_sentry.errors import CI_ONLY, is_organization_token
-from sourcewright.log import logger
+from source_sentry.errors import CI_ONLY, is_organization_token, token_scopes
+from sourcewright.components.check import CheckedSource, connection_status
+from sourcewright.inputs import wrong_input
 
-_RETRIED: Final = "Exhausted available request attempts. Please see logs for more details. Exception: "
 _RELEASE_SCOPES: Final = frozenset({"project:releases", "org:ci"})
 
 
-class Organization(Protocol):
+class Organization(CheckedSource, Protocol):
     """What `check` asks of the connector."""
-
-    @property
-    def settings(self) -> Mapping[str, Any]:
-        """The user's settings in today's form."""
-
-    def read_definition(self, name: str) -> list[Mapping[str, Any]]:
-        """All records of the stream that the manifest defines under `name`."""
 
     def stream_scopes(self) -> Mapping[str, str]:
         """Scope that each stream needs: {"events": "project:read"}."""
@@ -29,20 +22,20 @@ class Organization(Protocol):
 
 def check_connection(organization: Organization) -> AirbyteConnectionStatus:
     """SUCCEEDED, with a word on streams that the token does not cover, or FAILED with one clear sentence."""
-    if is_organization_token(organization.settings):
-        return _failed(CI_ONLY)
-    try:
-        organization.read_definition("organization")
-        visible = sorted(project["slug"] for project in organization.read_definition("project_list"))
-    except AirbyteTracedException as error:
-        return _failed(str(error.message).removeprefix(_RETRIED))
-    unknown = sorted(set(organization.settings["projects"]) - set(visible))
+    return connection_status(lambda: _prove(organization))
+
+
+def _prove(organization: Organization) -> str:
+    settings = organization.settings
+    if is_organization_token(settings):
+        raise wrong_input(CI_ONLY)
+    organization.read_definition("organization")
+    visible = sorted(project["slug"] for project in organization.read_definition("project_list"))
+    unknown = sorted(set(settings["projects"]) - set(visible))
     if unknown:
-        return _failed(unknown_projects(unknown, organization.settings["organization"], visible))
-    found = f"Organization `{organization.settings['organization']}`: {len(visible)} project(s) visible."
-    message = " ".join([found, *_uncovered(organization)])
-    logger.info(message)
-    return AirbyteConnectionStatus(status=Status.SUCCEEDED, message=message)
+        raise wrong_input(unknown_projects(unknown, settings["organization"], visible))
+    found = f"Organization `{settings['organization']}`: {len(visible)} project(s) visible."
+    return " ".join([found, *_uncovered(organization)])
 
 
 def covers(scopes: Iterable[str], needed: str) -> bool:
@@ -54,10 +47,9 @@ def covers(scopes: Iterable[str], needed: str) -> bool:
 def _uncovered(organization: Organization) -> list[str]:
     """One sentence a scope that the token lacks; nothing where the server does not say which scopes it has."""
     try:
-        auth = organization.read_definition("token")[0].get("auth") or {}
+        scopes = set(token_scopes(organization.read_definition("token")))
     except AirbyteTracedException as error:
         return [f"The token's scopes could not be read: {error.message}"]
-    scopes = set(auth.get("scopes") or [])
     lacking: dict[str, list[str]] = {}
     for stream, needed in organization.stream_scopes().items():
         readable = covers(scopes, needed) or (stream == "releases" and scopes & _RELEASE_SCOPES)
@@ -78,7 +70,3 @@ def unknown_projects(unknown: list[str], organization: str, visible: list[str]) 
         f"{noun} {names} of setting `projects` {verb} not exist in organization `{organization}`. "
         f"Projects this token can see: {projects}."
     )
-
-
-def _failed(message: str) -> AirbyteConnectionStatus:
-    return AirbyteConnectionStatus(status=Status.FAILED, message=message)

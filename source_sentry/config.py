@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
-from airbyte_cdk.sources.declarative.transformations.config_transformations.config_transformation import (
-    ConfigTransformation,
-)
 from typing_extensions import override
 
 from sourcewright import dates
+from sourcewright.components.config import SettingsNormalization, tidy_date
 
 RETENTION: Final = timedelta(days=90)
 """As long as sentry.io keeps events and searches issues (30 days on the Developer plan)."""
@@ -30,36 +28,43 @@ DEFAULTS: Final[Mapping[str, Any]] = {
 }
 
 
+def _tidy_host(text: str) -> str:
+    return re.sub(r"(/api/0)?/*$", "", text.strip())
+
+
+_TIDY: Final[Mapping[str, Callable[[str], str]]] = {
+    "auth_token": str.strip,
+    "hostname": _tidy_host,
+    "issue_query": str.strip,
+    "organization": str.strip,
+    "start_date": tidy_date,
+}
+
+
 @dataclass
-class NormalizeConfig(ConfigTransformation):
-    """Settings of any age -> settings of today, in memory only.
+class NormalizeConfig(SettingsNormalization):
+    """Settings of any age -> settings of today.
 
     {api_token, project: "web", hostname: "host:9000/"}
     -> {auth_token, projects: ["web"], hostname, base_url: "https://host:9000", sync_start, ..., every default}
 
     The engine's migrations would do the renaming too, but print the whole config, token included, as a message.
-    A value of the wrong type is left as it is: validation against the spec names it.
     """
 
+    defaults = DEFAULTS
+    tidy = _TIDY
+
     @override
-    def transform(self, config: MutableMapping[str, Any]) -> None:
-        """Bring `config` into today's form, in place."""
+    def rename(self, config: MutableMapping[str, Any]) -> None:
         old_token = config.pop("api_token", None)
         if old_token and not config.get("auth_token"):
             config["auth_token"] = old_token
         if config.get("project"):
             config["projects"] = config.get("projects") or [config["project"]]
-        for setting, default in DEFAULTS.items():
-            if config.get(setting) is None or config[setting] == "":
-                config[setting] = default
-        for setting, tidy in _TIDY.items():
-            if isinstance(config.get(setting), str):
-                config[setting] = tidy(config[setting])
+
+    @override
+    def derive(self, config: MutableMapping[str, Any]) -> None:
         config["base_url"] = base_url(str(config["hostname"]))
-        config.setdefault("max_retries", 8)
-        workers = config["num_workers"]
-        # The engine builds its pool before it validates, so a wrong number must not reach it
-        config["workers"] = workers if isinstance(workers, int) and workers > 0 else DEFAULTS["num_workers"]
         _pin_time(config)
 
 
@@ -82,23 +87,3 @@ def _pin_time(config: MutableMapping[str, Any]) -> None:
     config["last_second"] = dates.to_text(now - timedelta(seconds=1))  # the engine's windows include their end
     config["issues_since"] = min(str(start), retained)
     config["releases_since"] = chosen or "1970-01-01T00:00:00Z"
-
-
-def _tidy_date(text: str) -> str:
-    try:
-        return dates.to_text(dates.from_text(text.strip()))
-    except ValueError:
-        return text
-
-
-def _tidy_host(text: str) -> str:
-    return re.sub(r"(/api/0)?/*$", "", text.strip())
-
-
-_TIDY: Final[Mapping[str, Callable[[str], str]]] = {
-    "auth_token": str.strip,
-    "hostname": _tidy_host,
-    "issue_query": str.strip,
-    "organization": str.strip,
-    "start_date": _tidy_date,
-}

@@ -5,7 +5,7 @@ string or an object, and a body may be empty or HTML at any status.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
@@ -38,18 +38,6 @@ def is_organization_token(settings: Mapping[str, Any]) -> bool:
     return str(settings.get("auth_token")).startswith("sntrys_")
 
 
-@dataclass(frozen=True)
-class Access:
-    """Who asks for what: the part of an error message that the answer does not hold."""
-
-    stream: str
-    scope: str
-    """What the token needs, e.g. `project:read`."""
-    organization: str
-    is_organization_token: bool
-    """The token begins with `sntrys_`."""
-
-
 def detail(response: requests.Response) -> str:
     """Sentry's own words for an error; empty where it has none."""
     try:
@@ -62,83 +50,112 @@ def detail(response: requests.Response) -> str:
     return words if isinstance(words, str) else orjson.dumps(words).decode()
 
 
-def refused_project(response: requests.Response) -> str | None:
-    """Slug of the one project that `response` is about, None where it is about the organization.
+def token_scopes(index: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Scopes of the token, as the index of the API tells them; [] where it does not."""
+    auth = next(iter(index), {}).get("auth")
+    return list(auth.get("scopes") or []) if isinstance(auth, Mapping) else []
 
-    Read from /projects/{org}/{slug}/… or from the URL's fragment, which the manifest puts there for lists of the
-    organization that are asked for one project.
+
+@dataclass(frozen=True)
+class Refusal:
+    """An answer that is not 2xx, and the part of its explanation that it does not hold."""
+
+    response: requests.Response
+    stream: str
+    scope: str
+    """What the token needs for the stream, e.g. `project:read`."""
+    organization: str
+    project: str | None
+    """Slug of the one project that was asked for; None where it was the organization."""
+    is_organization_token: bool
+    """The token begins with `sntrys_`."""
+
+    @property
+    def place(self) -> str:
+        """URL without its parameters."""
+        return place(self.response)
+
+    @property
+    def detail(self) -> str:
+        """Sentry's own words; empty where it has none."""
+        return detail(self.response)
+
+
+def asked_project(response: requests.Response) -> tuple[str | None, str | None]:
+    """Slug and id of the one project that was asked for, as far as the URL tells them.
+
+    `/projects/acme/web/keys/` -> ("web", None); `/organizations/acme/issues/?project=42` -> (None, "42")
     """
     url = urlsplit(response.request.url or "")
     found = re.search(r"/api/0/projects/[^/]+/([^/]+)/", url.path)
-    if found:
-        return found.group(1)
-    return url.fragment or (parse_qs(url.query).get("project", [None])[0] if "/issues/" in url.path else None)
+    asked = parse_qs(url.query).get("project", [""])
+    return (found.group(1) if found else None), (asked[0] if len(asked) == 1 and asked[0].isdigit() else None)
 
 
-def explain(response: requests.Response, access: Access) -> str:
+def explain(refusal: Refusal) -> str:
     """Why Sentry did not answer what was asked, and what the user can do."""
     explanations = {400: _bad_request, 401: _unauthorized, 403: _forbidden, 404: _not_found}
-    return explanations.get(response.status_code, _other)(response, access)
+    return explanations.get(refusal.response.status_code, _other)(refusal)
 
 
-def _bad_request(response: requests.Response, access: Access) -> str:
-    words = detail(response)
+def _bad_request(refusal: Refusal) -> str:
+    words = refusal.detail
     if "multi project" in words:
         return (
             f"This server has no organization-wide issue search ({words}): set `legacy_server` to read issues "
             "project by project."
         )
-    hint = "; check `issue_query`" if access.stream == "issues" else ""
-    where, reason = place(response), words.rstrip(".") or "no reason"
-    return f"Sentry rejected the request of stream `{access.stream}` to {where}: {reason}{hint}."
+    hint = "; check `issue_query`" if refusal.stream == "issues" else ""
+    where, reason = refusal.place, words.rstrip(".") or "no reason"
+    return f"Sentry rejected the request of stream `{refusal.stream}` to {where}: {reason}{hint}."
 
 
-def _unauthorized(response: requests.Response, _: Access) -> str:
-    words = detail(response)
+def _unauthorized(refusal: Refusal) -> str:
+    words = refusal.detail
     try:
-        code = orjson.loads(response.content)["detail"]["code"]
+        code = orjson.loads(refusal.response.content)["detail"]["code"]
     except (ValueError, TypeError, KeyError):
         code = words
     known = _MESSAGES_401.get(str(code).lower().rstrip("."))
     if known:
         return f"{known} Sentry says: {words}"
-    if response.content.strip() and not words:
-        return f"{place(response)} answered HTTP 401 with a page that is not of Sentry's API: check `hostname`."
+    if refusal.response.content.strip() and not words:
+        return f"{refusal.place} answered HTTP 401 with a page that is not of Sentry's API: check `hostname`."
     if not words:
-        return f"{place(response)} wants a token that belongs to a user, which this `auth_token` does not."
+        return f"{refusal.place} wants a token that belongs to a user, which this `auth_token` does not."
     return f"Sentry rejected the `auth_token`: {words}"
 
 
-def _forbidden(response: requests.Response, access: Access) -> str:
-    words = detail(response) or "no reason given"
-    if access.is_organization_token:
+def _forbidden(refusal: Refusal) -> str:
+    words = refusal.detail or "no reason given"
+    if refusal.is_organization_token:
         return f"{CI_ONLY} Sentry says: {words}"
-    hint = _LEGACY if access.stream in ("releases", "users") else ""
+    hint = _LEGACY if refusal.stream in ("releases", "users") else ""
     return (
-        f"The `auth_token` may not read stream `{access.stream}`{_of_project(response)}: it needs the scope "
-        f"`{access.scope}` and membership or access to the project or organization. Sentry says: {words}{hint}"
+        f"The `auth_token` may not read stream `{refusal.stream}`{_of_project(refusal)}: it needs the scope "
+        f"`{refusal.scope}` and membership or access to the project or organization. Sentry says: {words}{hint}"
     )
 
 
-def _not_found(response: requests.Response, access: Access) -> str:
-    project, words = refused_project(response), detail(response)
+def _not_found(refusal: Refusal) -> str:
+    project, words = refusal.project, refusal.detail
     if project:
         return (
-            f"Project `{project}` of organization `{access.organization}` has nothing at {place(response)} for stream "
-            f"`{access.stream}`: it was deleted, renamed or the feature is off. Sentry says: {words or 'nothing'}"
+            f"Project `{project}` of organization `{refusal.organization}` has nothing at {refusal.place} for stream "
+            f"`{refusal.stream}`: it was deleted, renamed or the feature is off. Sentry says: {words or 'nothing'}"
         )
     return (
-        f"Nothing is at {place(response)}: check the slug `{access.organization}` in `organization`, and `hostname` "
+        f"Nothing is at {refusal.place}: check the slug `{refusal.organization}` in `organization`, and `hostname` "
         f"(region and path). Sentry says: {words or 'nothing'}"
     )
 
 
-def _other(response: requests.Response, access: Access) -> str:
-    words = detail(response) or response.reason or "no reason given"
-    hint = _LEGACY if access.stream == "issues" and response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR else ""
-    return f"{place(response)} answered stream `{access.stream}` with HTTP {response.status_code}: {words}{hint}"
+def _other(refusal: Refusal) -> str:
+    status = refusal.response.status_code
+    words = refusal.detail or refusal.response.reason or "no reason given"
+    hint = _LEGACY if refusal.stream == "issues" and status == HTTPStatus.INTERNAL_SERVER_ERROR else ""
+    return f"{refusal.place} answered stream `{refusal.stream}` with HTTP {status}: {words}{hint}"
 
 
-def _of_project(response: requests.Response) -> str:
-    project = refused_project(response)
-    return f" of project `{project}`" if project else ""
+def _of_project(refusal: Refusal) -> str:
+    return f" of project `{refusal.project}`" if refusal.project else ""

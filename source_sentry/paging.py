@@ -1,7 +1,7 @@
 """Sentry's paging: a cursor in the Link header, on a list that is often ordered newest first."""
 
 from dataclasses import dataclass, field
-from urllib.parse import unquote
+from urllib.parse import parse_qs, urlsplit
 
 import requests
 from airbyte_cdk.sources.types import StreamSlice
@@ -10,7 +10,6 @@ from typing_extensions import override
 from sourcewright import dates
 from sourcewright.http.pages import page_of
 from sourcewright.http.paging import TokenPagination
-from sourcewright.windows import WindowProgress
 
 
 @dataclass
@@ -28,10 +27,7 @@ class LinkHeaderPagination(TokenPagination):
 
     @override
     def next_token(self, response: requests.Response, stream_slice: StreamSlice | None) -> str | None:
-        cursor = None if self._is_past_window(response, stream_slice) else next_cursor(response)
-        if cursor is None:
-            WindowProgress.note(stream_slice)
-        return cursor
+        return None if self._is_past_window(response, stream_slice) else next_cursor(response)
 
     def _is_past_window(self, response: requests.Response, window: StreamSlice | None) -> bool:
         if not (self.newest_first and window and "start_time" in window):
@@ -46,5 +42,5 @@ def next_cursor(response: requests.Response) -> str | None:
     link = response.links.get("next", {})
     if link.get("results") != "true":
         return None
-    # requests loses the attribute when the cursor contains "=", the URL beside it keeps it
-    return link.get("cursor") or unquote(link["url"].rpartition("cursor=")[2].partition("&")[0])
+    # requests loses the attribute when the cursor contains "=", the URL beside it keeps it, with "+" as it is
+    return link.get("cursor") or parse_qs(urlsplit(link["url"]).query.replace("+", "%2B"))["cursor"][0]

@@ -1,63 +1,41 @@
 """The connector: the manifest, run by the engine."""
 
 import logging
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from airbyte_cdk.models import AirbyteConnectionStatus, AirbyteMessage, AirbyteStateMessage, ConfiguredAirbyteCatalog
+from airbyte_cdk.models import AirbyteConnectionStatus
+from airbyte_cdk.sources.declarative.models import DeclarativeStream
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from typing_extensions import override
 
 from source_sentry.check import check_connection, unknown_projects
-from sourcewright.cli.inputs import wrong_input
-from sourcewright.engine.cursor import ProjectCursor
-from sourcewright.engine.source import KitSource
+from source_sentry.components import ProjectRouter
+from sourcewright.engine.cursor import WindowCursor
+from sourcewright.engine.source import ManifestSource
 from sourcewright.http.rate_limits import Limits
+from sourcewright.inputs import wrong_input
 
 
-def endpoint_of(url: str) -> str:
-    """`https://host/sub/api/0/projects/acme/web/events/?…` -> `projects/*/*/events`, which Sentry's limits are for."""
-    path = re.split(r"[?#]", url)[0].rpartition("/api/0/")[2].strip("/")
-    return re.sub(r"^organizations/[^/]+", "organizations/*", re.sub(r"^projects/[^/]+/[^/]+", "projects/*/*", path))
-
-
-class SourceSentry(KitSource):
+class SourceSentry(ManifestSource):
     """Reads a Sentry organization as source_sentry/manifest.yaml says."""
 
     manifest = Path(__file__).with_name("manifest.yaml")
-    limits: ClassVar[Limits] = Limits("X-Sentry-Rate-Limit-", endpoint_of)
-    cursor_class = ProjectCursor
+    limits: ClassVar[Limits] = Limits("X-Sentry-Rate-Limit-")
+    cursor_class = WindowCursor
 
     @override
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
         return check_connection(self)
 
     @override
-    def read(
-        self,
-        logger: logging.Logger,
-        config: Mapping[str, Any],
-        catalog: ConfiguredAirbyteCatalog,
-        state: list[AirbyteStateMessage] | None = None,
-    ) -> Iterator[AirbyteMessage]:
-        if self._config["projects"] and any(self._reads_projects(stream.stream.name) for stream in catalog.streams):
-            self._require_known_projects()
-        yield from super().read(logger, config, catalog, state)
-
-    def stream_scopes(self) -> Mapping[str, str]:
-        """Scope that each stream needs: {"events": "project:read"}."""
-        return {stream["name"]: stream["$parameters"]["scope"] for stream in self.resolved_manifest["streams"]}
-
-    def _reads_projects(self, stream: str) -> bool:
-        definition = self.resolved_manifest["definitions"].get(stream, {})
-        return stream == "projects" or "partition_router" in definition.get("retriever", {})
-
-    def _require_known_projects(self) -> None:
+    def prepare(self, streams: list[DeclarativeStream]) -> None:
         """Say which configured projects do not exist; fail when none does, as all would be empty."""
+        if not self._config["projects"] or not any(map(_is_narrowed, streams)):
+            return
         try:
-            visible = {project["slug"] for project in self.read_parent("project_list")}
+            visible = {str(project["slug"]) for project in self.parent_rows("project_list", "slug")}
         except AirbyteTracedException:
             return  # the streams that need the list tell it
         unknown = sorted(set(self._config["projects"]) - visible)
@@ -67,3 +45,13 @@ class SourceSentry(KitSource):
         if visible.isdisjoint(self._config["projects"]):
             raise wrong_input(message)
         self.logger.warning("Skipped: %s", message)
+
+    def stream_scopes(self) -> Mapping[str, str]:
+        """Scope that each stream needs: {"events": "project:read"}."""
+        return {str(stream.name): str((stream.parameters or {})["scope"]) for stream in self.stream_models()}
+
+
+def _is_narrowed(stream: DeclarativeStream) -> bool:
+    """Whether the setting `projects` says what is read of `stream`."""
+    router = getattr(stream.retriever, "partition_router", None)
+    return stream.name == "projects" or getattr(router, "class_name", "").endswith(ProjectRouter.__name__)

@@ -6,8 +6,8 @@ from typing import Any
 
 from typing_extensions import override
 
+from sourcewright.components.states import CheckedState
 from sourcewright.log import logger
-from sourcewright.states import CheckedState
 
 
 @dataclass
@@ -18,13 +18,13 @@ class ProjectState(CheckedState):
     """
 
     @override
-    def of_partition(self, saved: Any) -> Mapping[str, Any]:
+    def partition_key(self, saved: Any) -> Mapping[str, Any]:
         return {"project": saved["project"]}
 
     @override
-    def for_all(self, cursor: Mapping[str, Any], *, explicit: bool) -> Mapping[str, Any]:
+    def from_single_cursor(self, cursor: Mapping[str, Any], *, explicit: bool) -> Mapping[str, Any]:
         if explicit or len(self.config["projects"]) == 1:
-            return super().for_all(cursor, explicit=explicit)
+            return super().from_single_cursor(cursor, explicit=explicit)
         logger.warning(
             "Stream %s: the saved state %s is that of one project and does not say of which, so every project is "
             "read from `start_date` (%s). To go on from it, configure that one project in `projects`.",

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any, Final
 
-from airbyte_cdk.sources.declarative.transformations.config_transformations.config_transformation import (
-    ConfigTransformation,
-)
 from typing_extensions import override
 
 from source_sigma import hosts
 from sourcewright import dates
+from sourcewright.components.config import SettingsNormalization, tidy_date
 
 DEFAULTS: Final[Mapping[str, Any]] = {
     "include_archived": False,
@@ -21,33 +19,34 @@ DEFAULTS: Final[Mapping[str, Any]] = {
 _BEGINNING: Final = "1970-01-01T00:00:00.000Z"
 
 
+_TIDY: Final[Mapping[str, Callable[[str], str]]] = {
+    "api_url": hosts.tidy,
+    "client_id": str.strip,
+    "client_secret": str.strip,
+    "start_date": tidy_date,
+}
+
+
 @dataclass
-class NormalizeConfig(ConfigTransformation):
-    """Settings as given -> settings as the manifest reads them, in memory only.
+class NormalizeConfig(SettingsNormalization):
+    """Settings as given -> settings as the manifest reads them.
 
     {api_url: "https://aws-api.sigmacomputing.com/v2/", start_date: "2026-01-31"}
     -> {base_url: "https://aws-api.sigmacomputing.com", updated_since: "2026-01-31T00:00:00.000Z", …, every default}
-
-    A value of the wrong type is left as it is: validation against the spec names it.
     """
 
+    defaults = DEFAULTS
+    tidy = _TIDY
+
     @override
-    def transform(self, config: MutableMapping[str, Any]) -> None:
-        """Bring `config` into form, in place."""
-        for setting, default in DEFAULTS.items():
-            if config.get(setting) is None or config[setting] == "":
-                config[setting] = default
+    def rename(self, config: MutableMapping[str, Any]) -> None:
         if not config.get("start_date"):
             config.pop("start_date", None)
-        for setting, tidy in _TIDY.items():
-            if isinstance(config.get(setting), str):
-                config[setting] = tidy(config[setting])
+
+    @override
+    def derive(self, config: MutableMapping[str, Any]) -> None:
         config["base_url"] = config.get("api_url")
         config["updated_since"] = _updated_since(config["start_date"]) if "start_date" in config else _BEGINNING
-        config.setdefault("max_retries", 8)
-        workers = config["num_workers"]
-        # The engine builds its pool before it validates, so a wrong number must not reach it
-        config["workers"] = workers if isinstance(workers, int) and workers > 0 else DEFAULTS["num_workers"]
 
 
 def moment(when: datetime) -> str:
@@ -62,18 +61,3 @@ def _updated_since(start_date: object) -> object:
         return moment(dates.from_text(start_date))  # type: ignore[arg-type]
     except (ValueError, AttributeError, OverflowError, TypeError):
         return start_date
-
-
-def _tidy_date(text: str) -> str:
-    try:
-        return dates.to_text(dates.from_text(text.strip()))
-    except ValueError:
-        return text
-
-
-_TIDY: Final[Mapping[str, Callable[[str], str]]] = {
-    "api_url": hosts.tidy,
-    "client_id": str.strip,
-    "client_secret": str.strip,
-    "start_date": _tidy_date,
-}

@@ -11,14 +11,14 @@ from typing_extensions import override
 
 from source_sigma.check import check_connection
 from sourcewright.engine.cursor import PartitionCursor
-from sourcewright.engine.source import KitSource
+from sourcewright.engine.source import ManifestSource
 from sourcewright.http.rate_limits import Limits
 
-LIMITS: Final = Limits(prefix="Sigma-RateLimit-", endpoint_of=lambda _: "api")
+LIMITS: Final = Limits(prefix="Sigma-RateLimit-", per_endpoint=False)
 """Sigma documents no headers that tell its limits, so none is ever read; all requests count as of one endpoint."""
 
 
-class SourceSigma(KitSource):
+class SourceSigma(ManifestSource):
     """Reads a Sigma organization as source_sigma/manifest.yaml says."""
 
     manifest: ClassVar[Path] = Path(__file__).with_name("manifest.yaml")

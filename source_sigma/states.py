@@ -6,7 +6,7 @@ from datetime import datetime
 from typing_extensions import override
 
 from source_sigma.config import moment
-from sourcewright.states import CheckedState
+from sourcewright.components.states import CheckedState
 
 
 @dataclass

@@ -15,9 +15,9 @@ from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets, update_secrets
 from typing_extensions import override
 
-from sourcewright.cli.inputs import Entrypoint, wrong_input
 from sourcewright.cli.output import LineOutput, line_output
-from sourcewright.engine.source import KitSource
+from sourcewright.engine.source import ManifestSource
+from sourcewright.inputs import Entrypoint, wrong_input
 
 _SECRET: Final = re.compile("token|secret|password")
 _GC_THRESHOLDS: Final = (50_000, 20, 100)
@@ -27,7 +27,7 @@ _GC_THRESHOLDS: Final = (50_000, 20, 100)
 class CommandLine(Entrypoint):
     """The entrypoint, whose records go to standard output on the shortest way: dict -> JSON -> line."""
 
-    def __init__(self, source: KitSource, output: LineOutput) -> None:
+    def __init__(self, source: ManifestSource, output: LineOutput) -> None:
         super().__init__(source)
         self._output = output
 
@@ -50,7 +50,7 @@ class CommandLine(Entrypoint):
             self._output.write_line(orjson.dumps({"type": "RECORD", "record": content}))
 
 
-def main(source_class: type[KitSource], args: list[str] | None = None) -> None:
+def main(source_class: type[ManifestSource], args: list[str] | None = None) -> None:
     """Run one command of the Airbyte protocol; any failure ends with one TRACE message and exit code 1."""
     init_uncaught_exception_handler(init_logger("airbyte"))
     arguments = sys.argv[1:] if args is None else args
@@ -65,7 +65,7 @@ def main(source_class: type[KitSource], args: list[str] | None = None) -> None:
             output.write_line(filter_secrets(message).encode())
 
 
-def _source(source_class: type[KitSource], arguments: list[str]) -> KitSource:
+def _source(source_class: type[ManifestSource], arguments: list[str]) -> ManifestSource:
     """Build the connector from the files that the command line names."""
     config_path = Entrypoint.extract_config(arguments)
     config = source_class.read_config(config_path) if config_path else None

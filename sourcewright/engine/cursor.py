@@ -9,10 +9,11 @@ from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partitio
 from airbyte_cdk.sources.types import Record, StreamSlice
 from typing_extensions import override
 
-from sourcewright.windows import WindowProgress
+from sourcewright import dates
+from sourcewright.components.windows import WindowProgress
 
 CHECKPOINT_SECONDS: Final = 10.0
-"""Pace of STATE messages in a running stream; the engine's own is 600."""
+"""Seconds between STATE messages of a running stream; the engine's own are 600."""
 
 
 class PartitionCursor(ConcurrentPerPartitionCursor):
@@ -30,8 +31,8 @@ class PartitionCursor(ConcurrentPerPartitionCursor):
         return {name: value for name, value in super().state.items() if name in ("use_global_cursor", "states")}
 
 
-class ProjectCursor(PartitionCursor):
-    """State that says how far each project was read, instead of when its newest record was.
+class WindowCursor(PartitionCursor):
+    """State that says how far each partition was read, instead of when its newest record was.
 
     {"use_global_cursor": false, "states": [{"partition": {"project": "42"}, "cursor": {"dateCreated": "…Z"}}]}
 
@@ -46,26 +47,27 @@ class ProjectCursor(PartitionCursor):
 
     @override
     def observe(self, record: Record) -> None:
-        """Keep the pace of states while a long window is read; the record itself changes nothing."""
+        """Emit states while a long window is read; the record itself changes nothing."""
         if time.time() - max(self._last_emission_time, self._started) > CHECKPOINT_SECONDS:
             with self._lock:
                 self._emit_state_message()
 
     @override
     def close_partition(self, partition: Partition) -> None:
+        """Advance past a window that was read to its end, which the engine says by calling this."""
         window = partition.to_slice()
         assert isinstance(window, StreamSlice)  # noqa: S101 - what stream_slices yields
         key = self._to_partition_key(window.partition)
         with self._lock:
             self._semaphore_per_partition[key].acquire()
-            if WindowProgress.of(window).covers(window):
+            if WindowProgress.of(window).is_complete:
                 self._advance(key, partition, window)
             self._cleanup_if_done(key)
             self._emit_state_message()
 
     def _advance(self, key: str, partition: Partition, window: StreamSlice) -> None:
         """Count the window's end as the newest record seen, since all before it was read."""
-        boundary = {self.cursor_field.cursor_field_key: WindowProgress.of(window).read_until}
+        boundary = {self.cursor_field.cursor_field_key: dates.next_second(window["end_time"])}
         cursor = self._cursor_per_partition[key]
         cursor.observe(Record(data=boundary, stream_name=self._stream_name, associated_slice=window))
         cursor.close_partition(partition)

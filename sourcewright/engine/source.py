@@ -3,27 +3,38 @@
 import logging
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
-from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessage, ConfiguredAirbyteCatalog
+from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessage, ConfiguredAirbyteCatalog, Level
+from airbyte_cdk.sources.concurrent_source.concurrent_source import ConcurrentSource
 from airbyte_cdk.sources.concurrent_source.thread_pool_manager import ThreadPoolManager
+from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.declarative.incremental.concurrent_partition_cursor import ConcurrentPerPartitionCursor
 from airbyte_cdk.sources.declarative.models import DeclarativeStream
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
+from airbyte_cdk.sources.message import InMemoryMessageRepository
+from airbyte_cdk.sources.message.concurrent_repository import ConcurrentMessageRepository
+from airbyte_cdk.sources.message.repository import StateFilteringMessageRepository
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from typing_extensions import override
 
-from sourcewright.cli.inputs import FileInputs, require_known_streams
+from sourcewright.components.runtime import Row, Runtime
 from sourcewright.engine.executor import FairExecutor
-from sourcewright.engine.factory import ComponentFactory, SharedParent
-from sourcewright.engine.record_queue import PageQueue
-from sourcewright.http.rate_limits import Governor, Limits
+from sourcewright.engine.factory import ComponentFactory
+from sourcewright.engine.parents import DefinedStreams
+from sourcewright.http.pages import PageSlots
+from sourcewright.http.rate_limits import Limits, RateLimiter
+from sourcewright.inputs import FileInputs, require_known_streams
+from sourcewright.record_queue import RecordQueue
+
+_GENERATORS: Final = 1_000
+"""Streams that may make partitions at a time: all of them, since they take no worker (see FairExecutor)."""
 
 
-class KitSource(FileInputs, YamlDeclarativeSource):
+class ManifestSource(FileInputs, YamlDeclarativeSource):
     """Reads what the manifest of its class says.
 
-    The manifest's config normalisation adds `workers` (requests under way at once) and `max_retries`.
+    The manifest's config normalization adds `workers` (requests in flight at once) and `max_retries`.
     """
 
     manifest: ClassVar[Path]
@@ -40,21 +51,35 @@ class KitSource(FileInputs, YamlDeclarativeSource):
     ) -> None:
         # An absolute path, because the engine prefers a manifest.yaml of the working directory
         super().__init__(path_to_yaml=str(self.manifest), catalog=catalog, config=config, state=state)
+        self._queue = RecordQueue()
+        self._message_repository = ConcurrentMessageRepository(self._queue, InMemoryMessageRepository(Level.INFO))
         workers = self._config.get("workers", 1)
-        governor = Governor(workers, self.limits)
-        executor = FairExecutor(workers, governor)
-        governor.changed = executor.dispatch
-        self._concurrent_source._threadpool = ThreadPoolManager(executor, self.logger)  # type: ignore[arg-type]  # noqa: SLF001
-        self._queue = PageQueue()
-        self._concurrent_source._queue = self._queue  # noqa: SLF001
-        self._message_repository._queue = self._queue  # type: ignore[attr-defined]  # noqa: SLF001
+        limiter = RateLimiter(workers, self.limits)
+        slots = PageSlots()
+        self._defined = DefinedStreams(self.resolved_manifest["definitions"], self._config, slots)
+        parts = Runtime(self._defined, slots), limiter, self.cursor_class
         self._constructor: ComponentFactory = ComponentFactory(
-            governor=governor,
-            cursor_class=self.cursor_class,
+            *parts,
             message_repository=self._message_repository,
             configured_catalog=catalog,
             connector_state_manager=self._connector_state_manager,
         )
+        # Nobody asked for the states of parents
+        self._defined.factory = ComponentFactory(
+            *parts,
+            message_repository=StateFilteringMessageRepository(self._message_repository),
+            connector_state_manager=ConnectorStateManager([]),
+        )
+        executor = FairExecutor(workers, limiter, slots)
+        limiter.changed = executor.dispatch
+        self._concurrent_source = ConcurrentSource(
+            threadpool=ThreadPoolManager(executor, self.logger),  # type: ignore[arg-type]  # only `submit` and `shutdown` are used
+            logger=self.logger,
+            queue=self._queue,
+            message_repository=self._message_repository,
+            initial_number_partitions_to_generate=_GENERATORS,
+        )
+        self._built: list[AbstractStream] = []
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -69,21 +94,31 @@ class KitSource(FileInputs, YamlDeclarativeSource):
         catalog: ConfiguredAirbyteCatalog,
         state: list[AirbyteStateMessage] | None = None,
     ) -> Iterator[AirbyteMessage]:
-        require_known_streams(catalog, [stream["name"] for stream in self.resolved_manifest["streams"]])
+        self._built = self.streams(self._config)
+        require_known_streams(catalog, [stream.name for stream in self._built])
+        self.prepare([self._constructor.models[stream.stream.name] for stream in catalog.streams])
         try:
             yield from super().read(logger, config, catalog, state)
         finally:
             self._queue.stop()
 
-    def read_definition(self, name: str) -> list[Mapping[str, Any]]:
-        """All records of the stream that the manifest defines under `name`, for `check`: an answer is due soon."""
-        return SharedParent(self.defined(name, {**self._config, "max_retries": 1})).records()
+    def prepare(self, streams: list[DeclarativeStream]) -> None:
+        """What a subclass does before `streams` are read, such as judging settings by what the server knows."""
 
-    def read_parent(self, name: str) -> list[Mapping[str, Any]]:
-        """All records of the parent stream `name`, which its child streams then need not read again."""
-        return self._constructor.share(self.defined(name, self._config)).records()
+    @override
+    def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
+        """All streams, those made from the config included; `read`, which needs them twice, builds them once."""
+        built, self._built = self._built, []
+        return built or super().streams(config)
 
-    def defined(self, name: str, config: Mapping[str, Any]) -> AbstractStream:
-        """Build the stream that the manifest defines under `name`."""
-        definition = self.resolved_manifest["definitions"][name]
-        return self._constructor.create_component(DeclarativeStream, definition, config)  # type: ignore[no-any-return]
+    def stream_models(self) -> list[DeclarativeStream]:
+        """What each stream is built from, those made from the config included."""
+        return [self._constructor.models[stream.name] for stream in self.streams(self._config)]
+
+    def parent_rows(self, name: str, *fields: str) -> list[Row]:
+        """`fields` of each record of the parent stream `name`, which its children then need not read again."""
+        return self._defined.parent_rows(name, *fields)
+
+    def read_definition(self, name: str) -> list[Row]:
+        """All records of the stream that the manifest defines under `name`, with few retries, for `check`."""
+        return self._defined.lookup(name)

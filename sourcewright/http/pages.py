@@ -1,11 +1,11 @@
-"""One page of an answer: decoded once, told whole or broken, and followed by its Link header.
+"""One page of an answer: decoded once, told whole or broken, and followed by what the paginator reads.
 
-The engine's own parts decode a page twice, take an HTML page or a truncated list for an empty one, and stop at a
-cursor that contains `=`.
+The engine's own parts decode a page twice and take an HTML page or a truncated list for an empty one.
 """
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,72 +14,97 @@ import requests
 from airbyte_cdk.sources.declarative.extractors.record_extractor import RecordExtractor
 from typing_extensions import override
 
-from sourcewright.engine.record_queue import end_page
+from sourcewright.record_queue import flush_records
 
-_PAGE: Final = "_sentry_page"
-_DECODED: Final = 2
-"""Pages that exist as Python objects at a time: one that is handed on and one that is being made ready.
+LIST: Final = "list"
+OBJECT: Final = "object"
+_PAGE: Final = "_decoded_page"
 
-A page of full events takes some 4 MB so; more of them than the one consumer can take only fill memory and caches.
-"""
-_room: Final = threading.BoundedSemaphore(_DECODED)
-_thread: Final = threading.local()
+
+class PageSlots:
+    """Bounds the pages that exist as Python objects at a time: one whose records are read and one being decoded.
+
+    A page of full events takes some 4 MB so; more of them than the one writer can take only fill memory and caches.
+    A thread reads one page at a time, so it holds one slot at most: from `take` to the last record of the page, or,
+    where an error ends the reading early, to the end of `reading`.
+    """
+
+    def __init__(self, slots: int = 2) -> None:
+        self._free = threading.BoundedSemaphore(slots)
+        self._thread = threading.local()
+
+    def take(self) -> None:
+        """Wait for a slot, unless this thread holds one."""
+        if not self._thread.__dict__.get("holds"):
+            self._free.acquire()
+            self._thread.holds = True
+
+    def give_back(self) -> None:
+        """Free the slot that this thread holds, if any."""
+        if self._thread.__dict__.pop("holds", False):
+            self._free.release()
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Free at the end of the block the slot of a page that was not read to its end."""
+        try:
+            yield
+        finally:
+            self.give_back()
 
 
 class Page:
-    """A decoded answer, which takes one of the few places until its records are handed on.
+    """A decoded answer."""
 
-    A thread reads one page at a time, so that its next page, or the end of its task, gives back what an error left.
-    """
+    def __init__(self, body: bytes, slots: PageSlots) -> None:
+        """Decode `body`.
 
-    def __init__(self, body: bytes) -> None:
-        drop_page()
-        _room.acquire()
-        _thread.page = self
+        Raises:
+            ValueError: The body is not JSON: HTML, blank, cut short.
+
+        """
+        self._slots = slots
+        slots.take()
         try:
             self.content: Any = orjson.loads(body)
         except ValueError:
-            drop_page()
+            slots.give_back()
             raise
         content = self.content
         self.last: Mapping[str, Any] = content[-1] if content and isinstance(content, list) else {}
-        """The last record, which stays when the others are handed on: where a newest-first page ends."""
+        """The last record, which stays when the others were read: where a newest-first page ends."""
 
-    def holds(self, kind: str) -> bool:
+    def has_shape(self, shape: str) -> bool:
         """Whether this is a `list` of objects, or one `object`."""
-        records = self.content if kind == "list" else [self.content]
+        records = self.content if shape == LIST else [self.content]
         return isinstance(records, list) and all(isinstance(record, dict) for record in records)
 
     def records(self) -> Iterator[Mapping[str, Any]]:
-        """Hand on the records, once: the items of a list, or the one object of a detail."""
+        """Yield the records, once: the items of a list, or the one object of a detail."""
         records = self.content if isinstance(self.content, list) else [self.content]
         records.reverse()
         while records:
             yield records.pop()
-        end_page()
-        drop_page()
+        flush_records()
+        self._slots.give_back()
 
 
-def drop_page() -> None:
-    """Give back the place of the page that this thread has, if any."""
-    if _thread.__dict__.pop("page", None):
-        _room.release()
+def read_page(response: requests.Response, shape: str, slots: PageSlots, page_class: type[Page] = Page) -> bool:
+    """Decode the body of `response`, once, and attach the page to it; False where it is not of `shape`."""
+    try:
+        page = page_class(response.content, slots)
+    except ValueError:
+        return False
+    if not page.has_shape(shape):
+        slots.give_back()
+        return False
+    setattr(response, _PAGE, page)
+    return True
 
 
 def page_of(response: requests.Response) -> Page:
-    """Decode the body of `response`, once: later calls get the same page.
-
-    Raises:
-        ValueError: The body is not JSON: HTML, blank, cut short.
-
-    """
-    page: Page | None = getattr(response, _PAGE, None)
-    return page or keep(response, Page(response.content))
-
-
-def keep(response: requests.Response, page: Page) -> Page:
-    """Take `page` for what the body of `response` says."""
-    setattr(response, _PAGE, page)
+    """The page that `read_page` attached to `response`."""
+    page: Page = getattr(response, _PAGE)
     return page
 
 

@@ -1,8 +1,8 @@
-"""Paces requests by what the answers' headers tell of the server's limits: no more, no less.
+"""Rate limiter: sends as many requests as the headers of the answers allow, no more and no fewer.
 
 `…-Limit` and `…-Remaining` count the requests of a fixed window that ends at `…-Reset` (UTC epoch seconds);
-`…-ConcurrentLimit` says how many may be under way at once. Any of them may be missing, or `None`. A server that sends
-none is not held back.
+`…-ConcurrentLimit` says how many may be in flight at once. Any of them may be missing, or `None`. A server that sends
+none is not limited.
 """
 
 import threading
@@ -20,6 +20,7 @@ from typing_extensions import override
 from sourcewright.log import logger
 
 _LONG_WAIT: Final = 10.0
+"""Seconds from which on a wait is logged."""
 _MARGIN: Final = 0.02
 """Seconds after a reset before the next window is used: clocks are not read to the millisecond."""
 _SAME: Final = 0.5
@@ -32,8 +33,8 @@ class Limits:
 
     prefix: str
     """What its headers begin with, such as `X-Sentry-Rate-Limit-`."""
-    endpoint_of: Callable[[str], str]
-    """URL -> name of what it limits."""
+    per_endpoint: bool = True
+    """Whether each endpoint has a budget of its own, as far as nothing else is known."""
 
 
 @dataclass(eq=False)
@@ -48,15 +49,15 @@ class Bucket:
     concurrency: int | None = None
     reset: float = 0.0
     """End of the current window in seconds of the local clock; 0 until an answer of the window tells it."""
-    ahead: float = 0.0
-    """By how much the local clock was seen to be ahead of the server's."""
+    clock_skew: float = 0.0
+    """Seconds by which the local clock was seen to be ahead of the server's."""
     in_flight: int = 0
     used: int = 0
     """Requests that the server has counted in the current window."""
     answered: int = 0
     """Those of them that were answered here."""
-    others: int = 0
-    """Those of them that were certainly not ours."""
+    foreign_requests: int = 0
+    """Those of them that were certainly not sent by this bucket."""
     held_until: float = 0.0
     """When a 429 said that the next request may come."""
 
@@ -84,10 +85,10 @@ class Bucket:
         self.known = self.known or answer.ok or self.limit is not None
         if reset is None:
             return
-        ends = reset + self.ahead + _MARGIN
+        ends = reset + self.clock_skew + _MARGIN
         if answer.status_code == requests.codes.too_many_requests and not remaining:
             if ends <= now:
-                self.ahead = now - reset
+                self.clock_skew = now - reset
                 ends = now + 1  # how far away the end really is, nobody says
             self.held_until = ends
         if limit is None or remaining is None or ends <= now or ends < self.reset - _SAME:
@@ -96,52 +97,68 @@ class Bucket:
             self._open(ends)
         self.answered += 1
         self.used = max(self.used, limit - remaining)
-        self.others = max(self.others, self.used - self.answered - self.in_flight)
+        self.foreign_requests = max(self.foreign_requests, self.used - self.answered - self.in_flight)
 
     def _open(self, reset: float) -> None:
-        self.reset, self.used, self.answered, self.others = reset, 0, 0, 0
+        self.reset, self.used, self.answered, self.foreign_requests = reset, 0, 0, 0
 
     def shares_with(self, other: "Bucket") -> bool:
         """Whether the server seems to count both in one budget: same limits, and each more used than by itself."""
         same = (self.limit, self.concurrency) == (other.limit, other.concurrency) and self.limit is not None
-        return same and abs(self.reset - other.reset) < _SAME and self.others > 0 and other.others > 0
+        return (
+            same and abs(self.reset - other.reset) < _SAME and self.foreign_requests > 0 and other.foreign_requests > 0
+        )
 
     def absorb(self, other: "Bucket") -> None:
         """Count `other`'s requests as ours."""
         self.in_flight += other.in_flight
         self.answered += other.answered
         self.used = max(self.used, other.used)
-        self.others = 0
+        self.foreign_requests = 0
 
 
 @dataclass
-class Governor:
-    """Lets requests go as their buckets allow, for all streams and threads of a process."""
+class RateLimiter:
+    """Gives requests their slots as their buckets allow, for all streams and threads of a process."""
 
     most: int
-    """Requests under way at once, over all buckets."""
+    """Requests in flight at once, over all buckets."""
     limits: Limits
     changed: Callable[[], None] = lambda: None
-    """Called when a request begins to wait and when one ends: another stream's turn may have come."""
+    """Called when a request begins to wait and when one ends: another stream may send now."""
     clock: Callable[[], float] = time.time
     waiting: int = 0
-    """Threads that wait for their turn."""
+    """Threads that wait for a slot."""
     _in_flight: int = 0
     _buckets: dict[str, Bucket] = field(default_factory=dict)
     _endpoints: dict[str, str] = field(default_factory=dict)
-    _held_up: Counter[str] = field(default_factory=Counter)
-    _told: dict[str, float] = field(default_factory=dict)
+    _waiting_at: Counter[str] = field(default_factory=Counter)
+    _logged: dict[str, float] = field(default_factory=dict)
     _free: threading.Condition = field(default_factory=threading.Condition)
 
-    def is_held_up(self, stream: str) -> bool:
-        """Whether a request of `stream` waits for its turn, so that more of them would only wait too."""
-        return self._held_up[self._endpoints.get(stream, "")] > 0
+    def register(self, stream: str, endpoint: str) -> str:
+        """Name of the budget that `stream` draws on: the template of its endpoint, so that all ids share one.
+
+        `projects/{organization}/{project}/events/` -> the same; with one budget for the whole API, always `api`.
+        """
+        self._endpoints[stream] = endpoint if self.limits.per_endpoint else "api"
+        return self._endpoints[stream]
+
+    def is_limited(self, stream: str) -> bool:
+        """Whether a request of `stream` waits for a slot, so that more of them would only wait too."""
+        return self._waiting_at[self._endpoints.get(stream, "")] > 0
+
+    def is_held(self, endpoint: str, answer: requests.Response) -> bool:
+        """Whether `answer` is a 429 that told when the next request to `endpoint` may come."""
+        if answer.status_code != requests.codes.too_many_requests:
+            return False
+        with self._free:
+            return self._buckets[endpoint].held_until > self.clock()
 
     @contextmanager
-    def turn(self, stream: str, url: str) -> Iterator[Callable[[requests.Response], None]]:
-        """Wait until a request of `stream` to `url` may go. The block is the request; it hands over its answer."""
-        endpoint = self._endpoints[stream] = self.limits.endpoint_of(url)
-        self._begin(endpoint)
+    def slot(self, endpoint: str) -> Iterator[Callable[[requests.Response], None]]:
+        """Wait until a request to `endpoint` may go. The block is the request; it reports its answer."""
+        self._take(endpoint)
         try:
             yield lambda answer: self._learn(endpoint, answer)
         finally:
@@ -151,7 +168,7 @@ class Governor:
                 self._free.notify_all()
             self.changed()
 
-    def _begin(self, endpoint: str) -> None:
+    def _take(self, endpoint: str) -> None:
         with self._free:
             if self._seconds(endpoint) != 0:
                 self._wait(endpoint)
@@ -161,13 +178,15 @@ class Governor:
 
     def _wait(self, endpoint: str) -> None:
         self.waiting += 1
-        self._held_up[endpoint] += 1
+        self._waiting_at[endpoint] += 1
         self.changed()
-        while (seconds := self._seconds(endpoint)) != 0:
-            self._tell(endpoint, seconds)
-            self._free.wait(seconds)
-        self._held_up[endpoint] -= 1
-        self.waiting -= 1
+        try:
+            while (seconds := self._seconds(endpoint)) != 0:
+                self._log_long_wait(endpoint, seconds)
+                self._free.wait(seconds)
+        finally:
+            self._waiting_at[endpoint] -= 1
+            self.waiting -= 1
 
     def _seconds(self, endpoint: str) -> float | None:
         bucket = self._buckets.setdefault(endpoint, Bucket(self.limits.prefix))
@@ -182,13 +201,13 @@ class Governor:
                     bucket.absorb(other)
                     self._buckets = {name: bucket if b is other else b for name, b in self._buckets.items()}
 
-    def _tell(self, endpoint: str, seconds: float | None) -> None:
+    def _log_long_wait(self, endpoint: str, seconds: float | None) -> None:
         """Log a long wait once, with its reason and its end."""
         bucket = self._buckets[endpoint]
         until = max(bucket.reset, bucket.held_until)
-        if seconds is None or seconds <= _LONG_WAIT or self._told.get(endpoint) == until:
+        if seconds is None or seconds <= _LONG_WAIT or self._logged.get(endpoint) == until:
             return
-        self._told[endpoint] = until
+        self._logged[endpoint] = until
         logger.info(
             "Waiting %.0f s, until %s: the API allows %s requests a window to %s, and they are used up.",
             seconds,
@@ -198,20 +217,32 @@ class Governor:
         )
 
 
-class GovernedAdapter(HTTPAdapter):
-    """Sends the requests of one stream when the governor says so; the body belongs to the request."""
+class RateLimitedAdapter(HTTPAdapter):
+    """Sends the requests of one stream when the rate limiter has a slot; the body belongs to the request.
 
-    def __init__(self, governor: Governor, stream: str) -> None:
-        super().__init__(pool_connections=governor.most, pool_maxsize=governor.most)
-        self._governor = governor
-        self._stream = stream
+    A 429 that tells when the next request may come is sent again then, by the limiter's wait alone: the engine would
+    add a wait of its own, during which the thread counts as a busy worker.
+    """
+
+    def __init__(self, limiter: RateLimiter, stream: str, endpoint: str, max_retries: int) -> None:
+        super().__init__(pool_connections=limiter.most, pool_maxsize=limiter.most)
+        self._limiter = limiter
+        self._endpoint = limiter.register(stream, endpoint)
+        self._retries = max_retries
 
     @override
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        with self._governor.turn(self._stream, request.url or "") as answered:
+        for _ in range(self._retries):
+            response = self._send_once(request, *args, **kwargs)
+            if not self._limiter.is_held(self._endpoint, response):
+                return response
+        return self._send_once(request, *args, **kwargs)
+
+    def _send_once(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        with self._limiter.slot(self._endpoint) as report:
             response = super().send(request, *args, **kwargs)
             response.content  # noqa: B018 - reads it
-            answered(response)
+            report(response)
         return response
 
 

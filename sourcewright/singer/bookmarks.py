@@ -16,7 +16,7 @@ from airbyte_cdk.models import (
     StreamDescriptor,
 )
 
-from sourcewright.cli.inputs import wrong_input
+from sourcewright.inputs import wrong_input
 
 START: Final = "start"
 AIRBYTE_STATE: Final = "airbyte_state"

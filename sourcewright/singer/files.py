@@ -9,7 +9,7 @@ import click
 from singer_sdk.singerlib import Catalog
 from typing_extensions import override
 
-from sourcewright.cli.inputs import read_json, wrong_input
+from sourcewright.inputs import read_json, wrong_input
 
 
 class JsonFile(click.ParamType):  # type: ignore[type-arg]  # not generic in older versions

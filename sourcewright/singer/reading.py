@@ -17,7 +17,7 @@ from airbyte_cdk.models import (
 )
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from sourcewright.engine.source import KitSource
+from sourcewright.engine.source import ManifestSource
 from sourcewright.singer.command import SyncFailedError
 from sourcewright.singer.stream import SourceStream
 
@@ -27,7 +27,7 @@ class Reading:
 
     def __init__(
         self,
-        source_class: type[KitSource],
+        source_class: type[ManifestSource],
         config: Mapping[str, Any],
         streams: Sequence[SourceStream],
         logger: logging.Logger,

@@ -14,8 +14,8 @@ from singer_sdk.helpers.capabilities import CapabilitiesEnum, PluginCapabilities
 from singer_sdk.singerlib import StateMessage
 from typing_extensions import override
 
-from sourcewright.cli.inputs import Entrypoint
-from sourcewright.engine.source import KitSource
+from sourcewright.engine.source import ManifestSource
+from sourcewright.inputs import Entrypoint
 from sourcewright.singer.command import CommandLine, SyncFailedError
 from sourcewright.singer.reading import Reading
 from sourcewright.singer.settings import settings_schema
@@ -25,7 +25,7 @@ from sourcewright.singer.stream import SourceStream
 class SourceTap(CommandLine):
     """Streams, schemas, keys and settings are the source's own, and one source reads all selected streams at once."""
 
-    source_class: ClassVar[type[KitSource]]
+    source_class: ClassVar[type[ManifestSource]]
     capabilities: ClassVar[list[CapabilitiesEnum]] = [
         PluginCapabilities.ABOUT,
         TapCapabilities.CATALOG,
@@ -42,7 +42,7 @@ class SourceTap(CommandLine):
         cls.config_jsonschema = settings_schema(cls.source_class().spec(cls.logger).connectionSpecification)
 
     @cached_property
-    def source(self) -> KitSource:
+    def source(self) -> ManifestSource:
         """The source without catalog and state, to ask for streams and settings."""
         # The engine takes an empty config for none, and then has no defaults
         return self.source_class(config=dict(self.config) or dict.fromkeys(self.config_jsonschema["required"], ""))

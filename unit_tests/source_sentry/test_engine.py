@@ -13,7 +13,7 @@ from airbyte_cdk.sources.streams.concurrent.default_stream import DefaultStream
 from airbyte_cdk.sources.types import Record, StreamSlice
 
 from source_sentry import SourceSentry
-from sourcewright.engine.cursor import CHECKPOINT_SECONDS, PartitionCursor, ProjectCursor
+from sourcewright.engine.cursor import CHECKPOINT_SECONDS, PartitionCursor, WindowCursor
 from sourcewright.engine.factory import ComponentFactory, SharedParent
 from unit_tests.source_sentry.builders import BACKEND, NOW, START, WEB, Json, a_config, a_project, an_event, an_issue
 from unit_tests.source_sentry.endpoints import events, issues, keys, projects
@@ -179,7 +179,7 @@ def test_given_stream_of_projects_when_built_then_with_the_connectors_cursor(
 ) -> None:
     del frozen
     source = SourceSentry(catalog=a_catalog(stream), config=a_config())
-    assert type(cursor_of(source, stream)) is ProjectCursor
+    assert type(cursor_of(source, stream)) is WindowCursor
     assert isinstance(source._constructor, ComponentFactory)  # noqa: SLF001
 
 

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from airbyte_cdk.sources.types import StreamSlice
 
-from sourcewright.windows import WindowFilter, WindowProgress
+from sourcewright.components.windows import WindowFilter, WindowProgress
 from unit_tests.source_sentry.builders import Json, a_config, an_event
 
 

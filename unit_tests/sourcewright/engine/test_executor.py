@@ -5,7 +5,7 @@ import pytest
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 
 from sourcewright.engine.executor import FairExecutor
-from sourcewright.http.rate_limits import Governor
+from sourcewright.http.rate_limits import RateLimiter
 
 
 class Slice:
@@ -33,7 +33,7 @@ class Pace:
 
 
 def an_executor(pace: Pace, workers: int = 1) -> FairExecutor:
-    return FairExecutor(workers, cast("Governor", pace))
+    return FairExecutor(workers, cast("RateLimiter", pace))
 
 
 def submit(executor: FairExecutor, ran: list[str], *names: str) -> list[Any]:

@@ -9,7 +9,7 @@ import time_machine
 from requests.adapters import HTTPAdapter
 
 from source_sentry.source import SourceSentry, endpoint_of
-from sourcewright.http.rate_limits import Bucket, GovernedAdapter, Governor
+from sourcewright.http.rate_limits import Bucket, RateLimitedAdapter, RateLimiter
 from unit_tests.source_sentry.builders import API
 from unit_tests.source_sentry.handler import a_response
 
@@ -133,14 +133,14 @@ def test_given_local_clock_five_minutes_ahead_when_429_then_about_a_second_is_wa
 class Other:
     """A thread that wants a turn; `waits` is set when it has to wait."""
 
-    def __init__(self, governor: Governor, stream: str, url: str) -> None:
+    def __init__(self, governor: RateLimiter, stream: str, url: str) -> None:
         self.done = threading.Event()
         self.waits = threading.Event()
         governor.changed = self.waits.set
         self._thread = threading.Thread(target=self._run, args=(governor, stream, url), daemon=True)
         self._thread.start()
 
-    def _run(self, governor: Governor, stream: str, url: str) -> None:
+    def _run(self, governor: RateLimiter, stream: str, url: str) -> None:
         with governor.turn(stream, url) as answered:
             answered(told())
         self.done.set()
@@ -150,7 +150,7 @@ def test_given_first_answer_is_not_there_yet_when_another_of_the_endpoint_wants_
     frozen: time_machine.Traveller,
 ) -> None:
     del frozen
-    governor = Governor(10, LIMITS)
+    governor = RateLimiter(10, LIMITS)
     with governor.turn("events", EVENTS) as answered:
         other = Other(governor, "events", EVENTS)
         assert other.waits.wait(5)
@@ -162,7 +162,7 @@ def test_given_first_answer_is_not_there_yet_when_another_of_the_endpoint_wants_
 
 def test_given_one_endpoint_waits_when_another_wants_a_turn_then_it_goes(frozen: time_machine.Traveller) -> None:
     del frozen
-    governor = Governor(10, LIMITS)
+    governor = RateLimiter(10, LIMITS)
     with governor.turn("events", EVENTS) as answered:
         assert Other(governor, "teams", TEAMS).done.wait(5)
         answered(told())
@@ -172,7 +172,7 @@ def test_given_most_requests_under_way_when_another_endpoint_wants_a_turn_then_i
     frozen: time_machine.Traveller,
 ) -> None:
     del frozen
-    governor = Governor(1, LIMITS)
+    governor = RateLimiter(1, LIMITS)
     with governor.turn("events", EVENTS) as answered:
         other = Other(governor, "teams", TEAMS)
         assert other.waits.wait(5)
@@ -182,7 +182,7 @@ def test_given_most_requests_under_way_when_another_endpoint_wants_a_turn_then_i
 
 def test_given_request_that_breaks_when_another_waits_then_its_turn_comes(frozen: time_machine.Traveller) -> None:
     del frozen
-    governor = Governor(1, LIMITS)
+    governor = RateLimiter(1, LIMITS)
 
     def breaks() -> Other:
         with governor.turn("events", EVENTS):
@@ -222,10 +222,10 @@ def test_given_window_that_is_used_up_when_requests_are_sent_then_the_next_waits
 ) -> None:
     caplog.set_level("INFO")
     waiting = Waiting()
-    governor = Governor(10, LIMITS, clock=lambda: waiting.now)
+    governor = RateLimiter(10, LIMITS, clock=lambda: waiting.now)
     governor._free = cast("threading.Condition", waiting)  # noqa: SLF001
     answers = [told(Limit=60, Remaining=0, Reset=int(NOW) + 30), told(Limit=60, Remaining=59, Reset=int(NOW) + 90)]
-    adapter = GovernedAdapter(governor, "events")
+    adapter = RateLimitedAdapter(governor, "events")
     with patch.object(HTTPAdapter, "send", side_effect=answers):
         got = [adapter.send(requests.Request("GET", EVENTS).prepare()) for _ in range(2)]
     assert got == answers

@@ -1,4 +1,4 @@
-"""Windows of time: what was read of them, which records lie in them, and which state says so."""
+"""Windows of time: whether they were read, and which records lie in them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import InitVar, dataclass, field
@@ -15,22 +15,20 @@ _PROGRESS: Final = "progress"
 
 @dataclass
 class WindowProgress:
-    """How far one window was read, carried by the window itself: a refused answer leaves it behind.
+    """Whether all of a window was read, carried by the window itself: a refused request says that it was not.
 
     Without it a project that answered 403 would count as read, and lose those days for good.
     """
 
-    read_until: str
-    """First second that is not known to be read."""
+    is_complete: bool = True
 
     @classmethod
     def attach(cls, window: StreamSlice) -> StreamSlice:
-        """`window` with a progress that stands at its start; parts into which it is split share it."""
-        progress = cls(read_until=window["start_time"])
+        """`window` with a progress; the parts into which the engine splits it share it."""
         return StreamSlice(
             partition=window.partition,
             cursor_slice=window.cursor_slice,
-            extra_fields={**window.extra_fields, _PROGRESS: progress},
+            extra_fields={**window.extra_fields, _PROGRESS: cls()},
         )
 
     @classmethod
@@ -39,17 +37,10 @@ class WindowProgress:
         return window.extra_fields[_PROGRESS]  # type: ignore[no-any-return]
 
     @classmethod
-    def note(cls, window: StreamSlice | None) -> None:
-        """Note that the last page of `window` was read; slices of other streams carry no progress."""
-        if window is None or _PROGRESS not in window.extra_fields:
-            return
-        progress = cls.of(window)
-        if window["start_time"] <= progress.read_until:
-            progress.read_until = dates.next_second(window["end_time"])
-
-    def covers(self, window: StreamSlice) -> bool:
-        """Whether all of `window` was read."""
-        return self.read_until > str(window["end_time"])
+    def refuse(cls, window: StreamSlice | None) -> None:
+        """Note that a request of `window` was refused; slices of streams without windows carry no progress."""
+        if window is not None and _PROGRESS in window.extra_fields:
+            cls.of(window).is_complete = False
 
 
 @dataclass
@@ -77,7 +68,8 @@ class WindowFilter(RecordFilter):
         stream_slice: StreamSlice | None = None,
         next_page_token: Mapping[str, Any] | None = None,
     ) -> Iterable[Mapping[str, Any]]:
-        if stream_slice is None:
+        if stream_slice is None or "start_time" not in stream_slice:
+            yield from records
             return
         start, end = dates.to_second(stream_slice["start_time"]), dates.to_second(stream_slice["end_time"])
         for record in records:

@@ -1,4 +1,4 @@
-"""The way of records from the readers' threads to the one that writes: a page at a time, one at a time."""
+"""Bounded queue from the reader threads to the writer thread; records travel in batches of 100."""
 
 import threading
 from collections import deque
@@ -8,36 +8,36 @@ from typing import Any, Final
 from airbyte_cdk.sources.types import Record
 from typing_extensions import override
 
-PAGES: Final = 1
-"""Pages that may lie between readers and writer. Memory goes with it: a page of full events takes some 4 MB."""
-_PAGE_RECORDS: Final = 100
+BATCHES: Final = 1
+"""Batches that may lie between readers and writer. Memory goes with it: 100 full events take some 4 MB."""
+_BATCH_RECORDS: Final = 100
 
 
 class ReadingStopped(Exception):  # noqa: N818 - no error, but the end of a thread that nobody waits for
     """Nobody takes the records any more."""
 
 
-class PageQueue(Queue[Any]):
-    """The engine's queue, bounded in pages, in which records travel together: a hundredth of the locking.
+class RecordQueue(Queue[Any]):
+    """The engine's queue, bounded in batches, which needs a hundredth of the locking.
 
-    put(record), put(record), …, end_page() -> one entry; get() -> record, record, … All else a thread puts comes
-    after the records that it put before, as with any queue.
+    put(record), put(record), …, flush() -> one entry; get() -> record, record, … Anything else that a thread puts
+    comes after the records that it put before, as with any queue.
     """
 
     def __init__(self) -> None:
-        super().__init__(maxsize=PAGES)
+        super().__init__(maxsize=BATCHES)
         self._arrived: deque[Any] = deque()
         self._stopped = False
 
     @override
     def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
         if self._stopped:
-            _collected().pop(self, None)
+            _batches().pop(self, None)
             raise ReadingStopped
         if isinstance(item, Record):
-            records = _collected().setdefault(self, [])
+            records = _batches().setdefault(self, [])
             records.append(item)
-            if len(records) >= _PAGE_RECORDS:
+            if len(records) >= _BATCH_RECORDS:
                 self.flush()
         else:
             self.flush()
@@ -51,8 +51,8 @@ class PageQueue(Queue[Any]):
             self.not_full.notify_all()
 
     def flush(self) -> None:
-        """Put the records that this thread has collected."""
-        if records := _collected().pop(self, None):
+        """Put the batch of this thread."""
+        if records := _batches().pop(self, None):
             super().put(records)
 
     @override
@@ -69,12 +69,12 @@ class PageQueue(Queue[Any]):
 _local: Final = threading.local()
 
 
-def _collected() -> dict[PageQueue, list[Record]]:
-    """Records that this thread has put and that are not on their way yet, by queue."""
-    return _local.__dict__.setdefault("records", {})  # type: ignore[no-any-return]
+def _batches() -> dict[RecordQueue, list[Record]]:
+    """Records that this thread has put and that are not in the queue yet, by queue."""
+    return _local.__dict__.setdefault("batches", {})  # type: ignore[no-any-return]
 
 
-def end_page() -> None:
-    """Put what this thread has collected on its way, as the page it came from is through."""
-    for queue in list(_collected()):
+def flush_records() -> None:
+    """Put the batches of this thread, as the page that they come from ends."""
+    for queue in list(_batches()):
         queue.flush()

@@ -26,11 +26,11 @@ class CheckedState(StateMigration):
         """Form of a date in the state."""
         return dates.to_text(moment)
 
-    def of_partition(self, saved: Any) -> Mapping[str, Any]:
+    def partition_key(self, saved: Any) -> Mapping[str, Any]:
         """What tells a partition. `KeyError`, `TypeError`, `ValueError`: it does not."""
         return dict(saved)
 
-    def for_all(self, cursor: Mapping[str, Any], *, explicit: bool) -> Mapping[str, Any]:  # noqa: ARG002 for subclasses
+    def from_single_cursor(self, cursor: Mapping[str, Any], *, explicit: bool) -> Mapping[str, Any]:  # noqa: ARG002 for subclasses
         """State of a stream with partitions of which one cursor was saved: `explicit` if it was saved for all."""
         return {"use_global_cursor": False, "states": [], "state": cursor}
 
@@ -50,12 +50,12 @@ class CheckedState(StateMigration):
         if saved[field_name] is None:
             return {}
         cursor = self.cursor(saved, field_name)
-        return self.for_all(cursor, explicit="state" in stream_state) if partitioned else cursor
+        return self.from_single_cursor(cursor, explicit="state" in stream_state) if partitioned else cursor
 
     def _partitions(self, states: object, field_name: str) -> list[Mapping[str, Any]]:
         entries: Any = states
         try:
-            saved = [(self.of_partition(entry["partition"]), entry["cursor"]) for entry in entries]
+            saved = [(self.partition_key(entry["partition"]), entry["cursor"]) for entry in entries]
         except (KeyError, TypeError, ValueError):
             raise self._unreadable(states, field_name) from None
         return [{"partition": partition, "cursor": self.cursor(cursor, field_name)} for partition, cursor in saved]

@@ -1,0 +1,56 @@
+"""The user's settings, brought into the one form that the manifest reads."""
+
+from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from airbyte_cdk.sources.declarative.transformations.config_transformations.config_transformation import (
+    ConfigTransformation,
+)
+from typing_extensions import override
+
+from sourcewright import dates
+
+_RETRIES = 8
+
+
+@dataclass
+class SettingsNormalization(ConfigTransformation):
+    """Settings as given -> settings as the manifest reads them, in memory only.
+
+    A value of the wrong type is left as it is: validation against the spec names it. Each subclass adds what its
+    manifest reads; all have `workers`, the requests in flight at once, and `max_retries`.
+    """
+
+    defaults: ClassVar[Mapping[str, Any]]
+    tidy: ClassVar[Mapping[str, Callable[[str], str]]]
+    """Setting -> what brings its text into form."""
+
+    def rename(self, config: MutableMapping[str, Any]) -> None:
+        """Bring settings under old names under today's, in place."""
+
+    def derive(self, config: MutableMapping[str, Any]) -> None:
+        """Add what follows from the settings, in place."""
+
+    @override
+    def transform(self, config: MutableMapping[str, Any]) -> None:
+        self.rename(config)
+        for setting, default in self.defaults.items():
+            if config.get(setting) is None or config[setting] == "":
+                config[setting] = default
+        for setting, tidy in self.tidy.items():
+            if isinstance(config.get(setting), str):
+                config[setting] = tidy(config[setting])
+        config.setdefault("max_retries", _RETRIES)
+        workers = config["num_workers"]
+        # The source builds its workers before the engine validates, so a wrong number must not reach it
+        config["workers"] = workers if isinstance(workers, int) and workers > 0 else self.defaults["num_workers"]
+        self.derive(config)
+
+
+def tidy_date(text: str) -> str:
+    """`2026-01-31` -> `2026-01-31T00:00:00Z`; what is no date stays."""
+    try:
+        return dates.to_text(dates.from_text(text.strip()))
+    except ValueError:
+        return text

@@ -1,0 +1,95 @@
+"""Error handling that every JSON API needs; what one API means by its refusals is a subclass's."""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import requests
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.sources.declarative.requesters.error_handlers.default_error_handler import DefaultErrorHandler
+from airbyte_cdk.sources.streams.http.error_handlers.response_models import (
+    SUCCESS_RESOLUTION,
+    ErrorResolution,
+    ResponseAction,
+)
+from typing_extensions import override
+
+from sourcewright.components.runtime import RuntimeComponent
+from sourcewright.http.pages import LIST, Page, read_page
+from sourcewright.log import logger
+
+
+@dataclass
+class JsonErrorHandler(DefaultErrorHandler, RuntimeComponent):
+    """Answer -> what to do with it.
+
+    200 with JSON of the expected shape -> go on; 200 with anything else, broken connection -> wait and retry; a
+    refusal -> what `judge_refusal` of the subclass says.
+    """
+
+    page_class: ClassVar[type[Page]] = Page
+    max_time: int = 60 * 60
+    """Seconds for which one request is retried at most; the engine's own bound is 600."""
+    name: str = ""
+    """Stream that is read; the manifest's `$parameters` fill in this and `page`."""
+    page: str = LIST
+    """Shape of a good answer, as `page_class` knows it."""
+
+    @abstractmethod
+    def judge_refusal(self, response: requests.Response) -> ErrorResolution:
+        """What to do with an answer that is not 2xx."""
+
+    @abstractmethod
+    def explain_shape(self, response: requests.Response) -> str:
+        """Why a 200 is not the page that was asked for."""
+
+    @abstractmethod
+    def explain_exception(self, error: requests.RequestException) -> tuple[str, bool]:
+        """Why no answer came, and whether waiting does not help."""
+
+    def means_no_records(self, response: requests.Response) -> bool:  # noqa: ARG002 - for subclasses
+        """Whether a refusal is the API's way to say that there is nothing to read."""
+        return False
+
+    @override
+    def interpret_response(self, response_or_exception: requests.Response | Exception | None) -> ErrorResolution:
+        if isinstance(response_or_exception, requests.Response):
+            return self._judge(response_or_exception)
+        if isinstance(response_or_exception, requests.RequestException):
+            message, lasting = self.explain_exception(response_or_exception)
+            return fail(message) if lasting else retry(message)
+        return super().interpret_response(response_or_exception)
+
+    def _judge(self, response: requests.Response) -> ErrorResolution:
+        if not response.ok:
+            return self.judge_refusal(response)
+        if read_page(response, self.page, self.runtime.slots, self.page_class):
+            return SUCCESS_RESOLUTION
+        return retry(self.explain_shape(response))
+
+
+def fail(message: str) -> ErrorResolution:
+    """End the stream with an error that the user can mend."""
+    return ErrorResolution(ResponseAction.FAIL, FailureType.config_error, message)
+
+
+def retry(message: str) -> ErrorResolution:
+    """Wait and send the request again."""
+    return ErrorResolution(ResponseAction.RETRY, FailureType.transient_error, message)
+
+
+def rate_limited(message: str) -> ErrorResolution:
+    """The same, for a 429."""
+    return ErrorResolution(ResponseAction.RATE_LIMITED, FailureType.transient_error, message)
+
+
+def no_records(message: str) -> ErrorResolution:
+    """End the list, which has no records; `message` is logged by the engine."""
+    return ErrorResolution(ResponseAction.IGNORE, FailureType.config_error, message)
+
+
+def skip(message: str | None) -> ErrorResolution:
+    """Leave out what was asked for, with a warning unless there was one already."""
+    if message:
+        logger.warning("%s", message)
+    return ErrorResolution(ResponseAction.IGNORE, FailureType.config_error, "Skipped, as said in the warning.")

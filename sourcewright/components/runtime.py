@@ -1,0 +1,43 @@
+"""What the custom components of one source share."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from sourcewright.http.pages import PageSlots
+
+Row = Mapping[str, Any]
+
+
+class Streams(Protocol):
+    """Streams of the manifest that components read themselves."""
+
+    def lookup(self, name: str) -> Iterable[Row]:
+        """All records of the definition `name`, read once and with few retries: for error messages and `check`."""
+
+    def parent_key(self, name: str) -> list[str]:
+        """Primary key of the parent stream `name`."""
+
+    def keep(self, name: str, fields: Iterable[str]) -> None:
+        """Announce that `fields` of the parent stream `name` will be needed, before any of its records are read."""
+
+    def parent_rows(self, name: str, *fields: str) -> Iterable[Row]:
+        """The kept fields of each record of the parent stream `name`, which is read once for all of its children."""
+
+
+@dataclass
+class Runtime:
+    """Made once for each source; its factory gives it to every custom component that is a `RuntimeComponent`."""
+
+    streams: Streams
+    slots: PageSlots = field(default_factory=PageSlots)
+
+
+class RuntimeComponent:
+    """A custom component that uses the runtime of its source."""
+
+    runtime: Runtime
+
+    def wire(self, runtime: Runtime) -> None:
+        """Take the runtime, once, before anything is read."""
+        self.runtime = runtime

@@ -1,0 +1,91 @@
+"""Streams of the manifest that are read beside the sync: as parents of other streams, for `check`, for messages."""
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from airbyte_cdk.sources.declarative.models import DeclarativeStream
+from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
+from airbyte_cdk.sources.types import StreamSlice
+
+from sourcewright.components.runtime import Row
+from sourcewright.engine.factory import ComponentFactory
+from sourcewright.http.pages import PageSlots
+
+_FEW_RETRIES = 1
+
+
+class DefinedStreams:
+    """Streams by the name of their definition.
+
+    A parent stream is read once, by whichever child asks first, while the others wait for it. Only the fields that
+    its children need are kept.
+    """
+
+    def __init__(self, definitions: Mapping[str, Any], config: Mapping[str, Any], slots: PageSlots) -> None:
+        self.factory: ComponentFactory
+        """Builds these streams; the factory needs this object itself, so it is set once that is there."""
+        self._definitions = definitions
+        self._config = config
+        self._slots = slots
+        self._lock = threading.Lock()
+        self._locks: dict[str, threading.Lock] = {}
+        self._found: dict[str, list[Row]] = {}
+        self._kept: dict[str, frozenset[str]] = {}
+        self._rows: dict[str, tuple[frozenset[str], list[Row]]] = {}
+
+    def lookup(self, name: str) -> list[Row]:
+        """All records of the definition `name`, read once and with few retries."""
+        with self._lock_of(name):
+            if name not in self._found:
+                stream = self._build(self._definitions[name], {**self._config, "max_retries": _FEW_RETRIES})
+                self._found[name] = [record for _, record in self._records(stream)]
+            return self._found[name]
+
+    def parent_key(self, name: str) -> list[str]:
+        """Primary key of the parent stream `name`."""
+        return list(self._definitions[name]["primary_key"])
+
+    def keep(self, name: str, fields: Iterable[str]) -> None:
+        """Announce that `fields` of the parent stream `name` will be needed."""
+        self._kept[name] = self._kept.get(name, frozenset()) | frozenset(fields)
+
+    def parent_rows(self, name: str, *fields: str) -> list[Row]:
+        """The kept fields of each record of `name`, or of its partition; a reading that failed is tried again."""
+        with self._lock_of(name):
+            self.keep(name, fields)
+            kept = self._kept[name]
+            if self._rows.get(name, (None, []))[0] != kept:
+                rows = [_only(kept, of_slice, record) for of_slice, record in self._records(self._parent(name))]
+                self._rows[name] = kept, rows
+            return self._rows[name][1]
+
+    def _parent(self, name: str) -> AbstractStream:
+        """The stream, whole: a cursor that filters the whole list by date would only hide parents."""
+        definition = dict(self._definitions[name])
+        if definition.get("incremental_sync", {}).get("is_client_side_incremental"):
+            del definition["incremental_sync"], definition["state_migrations"]
+        return self._build(definition, self._config)
+
+    def _build(self, definition: Mapping[str, Any], config: Mapping[str, Any]) -> AbstractStream:
+        with self._lock:
+            stream: AbstractStream = self.factory.create_component(DeclarativeStream, definition, config)
+        return stream
+
+    def _records(self, stream: AbstractStream) -> Iterator[tuple[Mapping[str, Any], Row]]:
+        """Each record with what its slice says of it."""
+        with self._slots.reading():
+            for partition in stream.generate_partitions():
+                found = partition.to_slice()
+                of_slice = {**found.partition, **found.extra_fields} if isinstance(found, StreamSlice) else {}
+                for record in partition.read():
+                    yield of_slice, record.data
+
+    def _lock_of(self, name: str) -> threading.Lock:
+        with self._lock:
+            return self._locks.setdefault(name, threading.Lock())
+
+
+def _only(fields: frozenset[str], *sources: Mapping[str, Any]) -> Row:
+    """`fields`, as the last of `sources` that has them says."""
+    return {name: source[name] for source in sources for name in fields if name in source}

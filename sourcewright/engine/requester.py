@@ -1,0 +1,58 @@
+"""Requests of one stream: rendered once a slice, sent by the rate limiter."""
+
+import threading
+from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import fields
+from typing import Any, Self
+
+import requests
+from airbyte_cdk.sources.declarative.requesters.http_requester import HttpRequester
+from airbyte_cdk.sources.types import StreamSlice
+from typing_extensions import override
+
+from sourcewright.components.handler import JsonErrorHandler
+from sourcewright.components.windows import WindowProgress
+from sourcewright.http.rate_limits import RateLimitedAdapter
+
+
+class SliceRequester(HttpRequester):
+    """Renders URL and parameters once a slice: of its pages, only what the paginator adds is different."""
+
+    @classmethod
+    def of(cls, requester: HttpRequester, parameters: Mapping[str, Any], adapter: RateLimitedAdapter) -> Self:
+        """A requester with the fields of `requester` that sends through `adapter`."""
+        values = {field.name: getattr(requester, field.name) for field in fields(HttpRequester) if field.init}
+        made = cls(**values, parameters=parameters)
+        for scheme in ("http://", "https://"):
+            made._http_client._session.mount(scheme, adapter)  # noqa: SLF001
+        return made
+
+    def _once(self, render: Callable[..., Any], stream_slice: StreamSlice | None) -> Any:
+        """What `render` makes of the slice that this thread is reading."""
+        rendered = self.__dict__.setdefault("_rendered", threading.local()).__dict__
+        if rendered.get("slice") is not stream_slice:
+            rendered.clear()
+            rendered["slice"] = stream_slice
+        if render.__name__ not in rendered:
+            rendered[render.__name__] = render(stream_slice=stream_slice)
+        return rendered[render.__name__]
+
+    @override
+    def get_url(self, *, stream_slice: StreamSlice | None = None, **_: Any) -> str:
+        return str(self._once(super().get_url, stream_slice))
+
+    @override
+    def get_request_params(self, *, stream_slice: StreamSlice | None = None, **_: Any) -> MutableMapping[str, Any]:
+        return dict(self._once(super().get_request_params, stream_slice))
+
+    @override
+    def send_request(self, *, stream_slice: StreamSlice | None = None, **options: Any) -> requests.Response | None:  # type: ignore[override]
+        """Send a request; one that was refused leaves its window unread."""
+        response: requests.Response | None = super().send_request(stream_slice=stream_slice, **options)
+        if not response and not self._means_no_records(response):
+            WindowProgress.refuse(stream_slice)
+        return response
+
+    def _means_no_records(self, response: requests.Response | None) -> bool:
+        handler = self.error_handler
+        return response is not None and isinstance(handler, JsonErrorHandler) and handler.means_no_records(response)
