@@ -23,7 +23,7 @@ def from_text(text: str) -> datetime:
         ValueError: The text is no ISO 8601 date.
 
     """
-    return _utc(datetime.fromisoformat(text))
+    return _utc(datetime.fromisoformat(text.upper()))
 
 
 def next_second(text: str) -> str:

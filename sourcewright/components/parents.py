@@ -10,7 +10,7 @@ from airbyte_cdk.sources.declarative.partition_routers.partition_router import P
 from airbyte_cdk.sources.types import Config, StreamSlice, StreamState
 from typing_extensions import override
 
-from sourcewright.components.runtime import Runtime, RuntimeComponent
+from sourcewright.components.runtime import ParentBatch, Row, Runtime, RuntimeComponent
 
 
 @dataclass
@@ -52,7 +52,7 @@ class ParentRouter(Router, RuntimeComponent):
     looks_at = frozenset[str]()
     """Fields of a parent that `has_children` looks at."""
 
-    def has_children(self, row: Mapping[str, Any]) -> bool:  # noqa: ARG002 - for subclasses
+    def has_children(self, row: Row) -> bool:  # noqa: ARG002 - for subclasses
         """Whether a parent can have children; those that cannot are not asked."""
         return True
 
@@ -64,21 +64,24 @@ class ParentRouter(Router, RuntimeComponent):
 
     @override
     def stream_slices(self) -> Iterable[StreamSlice]:
+        return self.slices(self.runtime.streams.parent_rows(self.parent))
+
+    def slices(self, rows: Iterable[Row]) -> Iterable[StreamSlice]:
+        """Records of the parent -> partitions, each once: a list that changes while it is paged can repeat one."""
         seen = set()
         key = self.runtime.streams.parent_key(self.parent)
-        for row in self.runtime.streams.parent_rows(self.parent):
+        for row in rows:
             partition = self.partition(key, row)
             identity = tuple(partition.values())
-            # A list that changes while it is paged can bring a parent twice
             if identity not in seen and self.has_children(row):
                 seen.add(identity)
                 yield StreamSlice(partition=partition, cursor_slice={}, extra_fields=self.path(partition, row))
 
-    def partition(self, key: list[str], row: Mapping[str, Any]) -> dict[str, str]:
+    def partition(self, key: list[str], row: Row) -> dict[str, str]:
         """{"id": 42} -> {"id": "42"}: ids are texts, whatever they look like."""
         return {self.key_name or name: str(row[name]) for name in key}
 
-    def path(self, partition: Mapping[str, str], row: Mapping[str, Any]) -> dict[str, str]:
+    def path(self, partition: Mapping[str, str], row: Row) -> dict[str, str]:
         """What the placeholders stand for, quoted for the URL."""
         own = list(partition.values())[-1]
         values = {name: partition.get(name, row.get(name, own)) for name in self._placeholders()}
@@ -86,3 +89,12 @@ class ParentRouter(Router, RuntimeComponent):
 
     def _placeholders(self) -> list[str]:
         return [name for _, name, _, _ in Formatter().parse(self.endpoint) if name and name != "organization"]
+
+
+@dataclass
+class TouchedRouter(ParentRouter):
+    """Incremental stream `parent` -> one partition a record that was touched since the children were last read."""
+
+    def batches(self, state: Mapping[str, Any]) -> Iterable[ParentBatch]:
+        """Records of the parent since its `state`, by partition of the parent."""
+        return self.runtime.streams.touched(self.parent, state)

@@ -2,11 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sourcewright.http.pages import PageSlots
 
 Row = Mapping[str, Any]
+
+
+class ParentBatch(NamedTuple):
+    """Records of one partition of a parent stream, and the parent's state once they were read."""
+
+    rows: list[Row]
+    state: Mapping[str, Any]
 
 
 class Streams(Protocol):
@@ -23,6 +30,9 @@ class Streams(Protocol):
 
     def parent_rows(self, name: str, *fields: str) -> Iterable[Row]:
         """The kept fields of each record of the parent stream `name`, which is read once for all of its children."""
+
+    def touched(self, name: str, state: Mapping[str, Any]) -> Iterable[ParentBatch]:
+        """The kept fields of what an incremental sync of the parent stream `name` from `state` on reads."""
 
 
 @dataclass

@@ -6,12 +6,16 @@ from airbyte_cdk.sources.declarative.incremental.concurrent_partition_cursor imp
 from airbyte_cdk.sources.declarative.models import DeclarativeStream as DeclarativeStreamModel
 from airbyte_cdk.sources.declarative.models import HttpRequester as HttpRequesterModel
 from airbyte_cdk.sources.declarative.parsers.model_to_component_factory import ModelToComponentFactory
+from airbyte_cdk.sources.declarative.partition_routers.partition_router import PartitionRouter
 from airbyte_cdk.sources.declarative.requesters.http_requester import HttpRequester
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
+from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
 from airbyte_cdk.sources.types import Config
 from typing_extensions import override
 
+from sourcewright.components.parents import TouchedRouter
 from sourcewright.components.runtime import Runtime, RuntimeComponent
+from sourcewright.engine.child_cursor import ChildCursor
 from sourcewright.engine.requester import SliceRequester
 from sourcewright.http.rate_limits import RateLimitedAdapter, RateLimiter
 
@@ -58,11 +62,20 @@ class ComponentFactory(ModelToComponentFactory):
         return SliceRequester.of(requester, parameters, adapter)
 
     @override
-    def create_concurrent_cursor_from_perpartition_cursor(
-        self, *args: Any, **kwargs: Any
-    ) -> ConcurrentPerPartitionCursor:
-        cursor = super().create_concurrent_cursor_from_perpartition_cursor(*args, **kwargs)
-        cursor.__class__ = self._cursor_class  # the engine has no hook for it; the class adds no attribute
+    def create_concurrent_cursor_from_perpartition_cursor(  # type: ignore[override]  # the engine wants any Cursor
+        self, *, partition_router: PartitionRouter, **kwargs: Any
+    ) -> Cursor:
+        if isinstance(partition_router, TouchedRouter):
+            return ChildCursor(
+                stream_name=kwargs["stream_name"],
+                cursor_field=kwargs["component_definition"]["cursor_field"],
+                router=partition_router,
+                stream_state=kwargs["stream_state"],
+                state_manager=kwargs["state_manager"],
+                message_repository=self._message_repository,
+            )
+        cursor = super().create_concurrent_cursor_from_perpartition_cursor(partition_router=partition_router, **kwargs)
+        cursor.__class__ = self._cursor_class  # the engine has no hook for it; the class sets its attributes at start
         return cursor
 
     @override

@@ -1,14 +1,25 @@
 """Streams of the manifest that are read beside the sync: as parents of other streams, for `check`, for messages."""
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import deepcopy
 from typing import Any
 
+import orjson
+from airbyte_cdk.models import (
+    AirbyteStateBlob,
+    AirbyteStateMessage,
+    AirbyteStateType,
+    AirbyteStreamState,
+    StreamDescriptor,
+)
+from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.declarative.models import DeclarativeStream
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
+from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 from airbyte_cdk.sources.types import StreamSlice
 
-from sourcewright.components.runtime import Row
+from sourcewright.components.runtime import ParentBatch, Row
 from sourcewright.engine.factory import ComponentFactory
 from sourcewright.http.pages import PageSlots
 
@@ -22,9 +33,14 @@ class DefinedStreams:
     its children need are kept.
     """
 
-    def __init__(self, definitions: Mapping[str, Any], config: Mapping[str, Any], slots: PageSlots) -> None:
-        self.factory: ComponentFactory
-        """Builds these streams; the factory needs this object itself, so it is set once that is there."""
+    def __init__(
+        self,
+        definitions: Mapping[str, Any],
+        config: Mapping[str, Any],
+        slots: PageSlots,
+        make_factory: Callable[[ConnectorStateManager], ComponentFactory],
+    ) -> None:
+        self._make_factory = make_factory
         self._definitions = definitions
         self._config = config
         self._slots = slots
@@ -33,6 +49,7 @@ class DefinedStreams:
         self._found: dict[str, list[Row]] = {}
         self._kept: dict[str, frozenset[str]] = {}
         self._rows: dict[str, tuple[frozenset[str], list[Row]]] = {}
+        self._touched: dict[tuple[str, bytes], list[ParentBatch]] = {}
 
     def lookup(self, name: str) -> list[Row]:
         """All records of the definition `name`, read once and with few retries."""
@@ -60,6 +77,22 @@ class DefinedStreams:
                 self._rows[name] = kept, rows
             return self._rows[name][1]
 
+    def touched(self, name: str, state: Mapping[str, Any]) -> list[ParentBatch]:
+        """What an incremental sync of `name` from `state` on reads, once for all children that have that state."""
+        with self._lock_of(name):
+            key = name, orjson.dumps(state, option=orjson.OPT_SORT_KEYS)
+            if key not in self._touched:
+                self._touched[key] = list(self._read_batches(name, state))
+            return self._touched[key]
+
+    def _read_batches(self, name: str, state: Mapping[str, Any]) -> Iterator[ParentBatch]:
+        stream, kept = self._build(self._definitions[name], self._config, state), self._kept[name]
+        with self._slots.reading():
+            for partition in stream.generate_partitions():
+                rows = [_only(kept, _of_slice(partition), record.data) for record in partition.read()]
+                stream.cursor.close_partition(partition)
+                yield ParentBatch(rows, deepcopy(stream.cursor.state))
+
     def _parent(self, name: str) -> AbstractStream:
         """The stream, whole: a cursor that filters the whole list by date would only hide parents."""
         definition = dict(self._definitions[name])
@@ -67,17 +100,19 @@ class DefinedStreams:
             del definition["incremental_sync"], definition["state_migrations"]
         return self._build(definition, self._config)
 
-    def _build(self, definition: Mapping[str, Any], config: Mapping[str, Any]) -> AbstractStream:
+    def _build(
+        self, definition: Mapping[str, Any], config: Mapping[str, Any], state: Mapping[str, Any] | None = None
+    ) -> AbstractStream:
         with self._lock:
-            stream: AbstractStream = self.factory.create_component(DeclarativeStream, definition, config)
+            factory = self._make_factory(_states(definition["name"], state))
+            stream: AbstractStream = factory.create_component(DeclarativeStream, definition, config)
         return stream
 
     def _records(self, stream: AbstractStream) -> Iterator[tuple[Mapping[str, Any], Row]]:
         """Each record with what its slice says of it."""
         with self._slots.reading():
             for partition in stream.generate_partitions():
-                found = partition.to_slice()
-                of_slice = {**found.partition, **found.extra_fields} if isinstance(found, StreamSlice) else {}
+                of_slice = _of_slice(partition)
                 for record in partition.read():
                     yield of_slice, record.data
 
@@ -89,3 +124,16 @@ class DefinedStreams:
 def _only(fields: frozenset[str], *sources: Mapping[str, Any]) -> Row:
     """`fields`, as the last of `sources` that has them says."""
     return {name: source[name] for source in sources for name in fields if name in source}
+
+
+def _of_slice(partition: Partition) -> Mapping[str, Any]:
+    """What the slice of a partition says of each of its records."""
+    found = partition.to_slice()
+    return {**found.partition, **found.extra_fields} if isinstance(found, StreamSlice) else {}
+
+
+def _states(stream: str, state: Mapping[str, Any] | None) -> ConnectorStateManager:
+    if not state:
+        return ConnectorStateManager([])
+    saved = AirbyteStreamState(StreamDescriptor(name=stream), AirbyteStateBlob(dict(state)))
+    return ConnectorStateManager([AirbyteStateMessage(type=AirbyteStateType.STREAM, stream=saved)])

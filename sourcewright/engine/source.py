@@ -56,19 +56,13 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         workers = self._config.get("workers", 1)
         limiter = RateLimiter(workers, self.limits)
         slots = PageSlots()
-        self._defined = DefinedStreams(self.resolved_manifest["definitions"], self._config, slots)
-        parts = Runtime(self._defined, slots), limiter, self.cursor_class
+        self._defined = DefinedStreams(self.resolved_manifest["definitions"], self._config, slots, self._parent_factory)
+        self._parts = Runtime(self._defined, slots), limiter, self.cursor_class
         self._constructor: ComponentFactory = ComponentFactory(
-            *parts,
+            *self._parts,
             message_repository=self._message_repository,
             configured_catalog=catalog,
             connector_state_manager=self._connector_state_manager,
-        )
-        # Nobody asked for the states of parents
-        self._defined.factory = ComponentFactory(
-            *parts,
-            message_repository=StateFilteringMessageRepository(self._message_repository),
-            connector_state_manager=ConnectorStateManager([]),
         )
         executor = FairExecutor(workers, limiter, slots)
         limiter.changed = executor.dispatch
@@ -80,6 +74,11 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
             initial_number_partitions_to_generate=_GENERATORS,
         )
         self._built: list[AbstractStream] = []
+
+    def _parent_factory(self, states: ConnectorStateManager) -> ComponentFactory:
+        """Builds parents as other streams are built, but nobody asked for the states of parents."""
+        repository = StateFilteringMessageRepository(self._message_repository)
+        return ComponentFactory(*self._parts, message_repository=repository, connector_state_manager=states)
 
     @property
     def settings(self) -> Mapping[str, Any]:

@@ -1,23 +1,47 @@
 """Answers and exceptions put before the connector's error handler, without a server."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import requests
 from airbyte_cdk.sources.streams.http.error_handlers.response_models import ErrorResolution
 
 from source_sentry.components import SentryErrorHandler
-from unit_tests.source_sentry.builders import API, TOKEN, a_config
+from sourcewright.components.runtime import Runtime
+from unit_tests.source_sentry.builders import API, BACKEND, TOKEN, Json, a_config
 
 EVENTS_URL = f"{API}/projects/acme/backend/events/"
 TEAMS_URL = f"{API}/organizations/acme/teams/"
 ISSUES_URL = f"{API}/organizations/acme/issues/"
 
 
+class KnownStreams:
+    """What the source's streams tell its components: one project, and the scopes of the token."""
+
+    def lookup(self, name: str) -> list[Json]:
+        return [{"auth": None}] if name == "token" else []
+
+    def parent_key(self, _: str) -> list[str]:
+        return ["id"]
+
+    def keep(self, _: str, fields: Iterable[str]) -> None:
+        del fields
+
+    def parent_rows(self, _: str, *fields: str) -> list[Json]:
+        return [{field: BACKEND[field] for field in fields}]
+
+
+def a_runtime() -> Runtime:
+    return Runtime(KnownStreams())
+
+
 def a_handler(token: str = TOKEN, **fields: Any) -> SentryErrorHandler:
-    return SentryErrorHandler(
+    handler = SentryErrorHandler(
         config=a_config(auth_token=token), parameters={}, **{"name": "events", "scope": "project:read", **fields}
     )
+    handler.wire(a_runtime())
+    return handler
 
 
 def a_response(status: int, body: Any, url: str = EVENTS_URL, **headers: str) -> requests.Response:

@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 import time_machine
 from airbyte_cdk.models import Type
-from airbyte_cdk.sources.declarative.models import DeclarativeStream
 from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.streams.concurrent.default_stream import DefaultStream
 from airbyte_cdk.sources.types import Record, StreamSlice
 
 from source_sentry import SourceSentry
 from sourcewright.engine.cursor import CHECKPOINT_SECONDS, PartitionCursor, WindowCursor
-from sourcewright.engine.factory import ComponentFactory, SharedParent
+from sourcewright.engine.factory import ComponentFactory
 from unit_tests.source_sentry.builders import BACKEND, NOW, START, WEB, Json, a_config, a_project, an_event, an_issue
 from unit_tests.source_sentry.endpoints import events, issues, keys, projects
 from unit_tests.source_sentry.sentry_mock import SentryMock, answer, page
@@ -120,13 +119,16 @@ def test_given_list_of_projects_that_failed_when_the_next_stream_is_read_then_it
 ) -> None:
     sentry.answers(projects(), *[answer("", 500)] * 9, page(BACKEND))
     source = SourceSentry(catalog=a_catalog("project_keys"), config=a_config())
-    definition = source.resolved_manifest["definitions"]["project_list"]
-    factory: Any = source._constructor  # noqa: SLF001
-    parent = SharedParent(factory.create_component(DeclarativeStream, definition, source.settings))
     with pytest.raises(Exception, match="HTTP 500"):
-        parent.records()
-    assert parent.records() == [BACKEND]
-    assert parent.records() == [BACKEND]
+        source.parent_rows("project_list", *BACKEND)
+    assert source.parent_rows("project_list", *BACKEND) == [BACKEND]
+    assert source.parent_rows("project_list", *BACKEND) == [BACKEND]
+
+
+def test_given_parents_when_read_then_only_the_fields_that_children_need_are_kept(sentry: SentryMock) -> None:
+    sentry.answers(projects(), page(BACKEND))
+    source = SourceSentry(catalog=a_catalog("project_keys"), config=a_config())
+    assert source.parent_rows("project_list", "id", "slug") == [{"id": "1", "slug": "backend"}]
 
 
 def states_of(repository: InMemoryMessageRepository) -> list[Json]:

@@ -1,4 +1,3 @@
-from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -7,7 +6,6 @@ from airbyte_cdk.sources.streams.http.error_handlers.response_models import Resp
 
 from unit_tests.source_sentry.builders import HTML
 from unit_tests.source_sentry.handler import EVENTS_URL, ISSUES_URL, TEAMS_URL, a_handler, a_response, judge
-from unit_tests.source_sentry.sentry_mock import SentryMock
 
 FAIL, RETRY, LIMITED = ResponseAction.FAIL, ResponseAction.RETRY, ResponseAction.RATE_LIMITED
 CONFIG, TRANSIENT, SYSTEM = FailureType.config_error, FailureType.transient_error, FailureType.system_error
@@ -105,7 +103,7 @@ def test_given_404_of_the_organization_when_judged_then_slug_and_hostname() -> N
     )
 
 
-@pytest.mark.parametrize("url", [EVENTS_URL, f"{ISSUES_URL}?project=1#backend"])
+@pytest.mark.parametrize("url", [EVENTS_URL, f"{ISSUES_URL}?project=1"])
 @pytest.mark.parametrize(
     ("refusal", "words"),
     [
@@ -118,10 +116,8 @@ def test_given_404_of_the_organization_when_judged_then_slug_and_hostname() -> N
     ],
 )
 def test_given_refusal_of_one_project_when_judged_then_it_is_skipped_with_one_warning(
-    url: str, refusal: tuple[int, Any], words: str, sentry: SentryMock, caplog: pytest.LogCaptureFixture
+    url: str, refusal: tuple[int, Any], words: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    if refusal[0] == 403:
-        sentry.answers_scopes()
     handler = a_handler()
     actions = {handler.interpret_response(a_response(*refusal, url)).response_action for _ in range(2)}
     assert actions == {ResponseAction.IGNORE}
@@ -170,10 +166,11 @@ def test_given_400_about_a_wide_window_when_judged_then_split_only_where_windows
     assert (without_windows.response_action, without_windows.failure_type) == (FAIL, CONFIG)
 
 
-def test_given_400_about_retention_when_judged_then_an_empty_page() -> None:
+def test_given_400_about_retention_when_judged_then_there_are_no_records() -> None:
     response = a_response(400, {"detail": "Invalid date range. Please try a more recent date range."})
-    verdict = a_handler(splits=True).interpret_response(response)
-    assert (verdict.response_action, response.status_code) == (ResponseAction.SUCCESS, HTTPStatus.OK)
+    handler = a_handler(splits=True)
+    verdict = handler.interpret_response(response)
+    assert (verdict.response_action, handler.means_no_records(response)) == (ResponseAction.IGNORE, True)
 
 
 @pytest.mark.parametrize(
@@ -199,6 +196,6 @@ def test_given_400_to_issues_when_judged_then_issue_query_is_named() -> None:
 
 def test_given_old_server_when_issues_of_the_organization_are_asked_for_then_message_names_legacy_server() -> None:
     words = "You do not have the multi project stream feature enabled"
-    verdict = judge(400, {"detail": words}, f"{ISSUES_URL}?project=1#backend", name="issues", splits=True)
+    verdict = judge(400, {"detail": words}, f"{ISSUES_URL}?project=1", name="issues", splits=True)
     assert (verdict.response_action, verdict.failure_type) == (FAIL, CONFIG)
     assert "set `legacy_server`" in str(verdict.error_message)

@@ -28,6 +28,12 @@ BACKOFF = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0]
 NEXT = '<https://elsewhere.example/x/?&cursor={0}>; rel="next"; results="{1}"; cursor="{0}"'
 
 
+def with_page(response: requests.Response, shape: str = pages.LIST) -> requests.Response:
+    """`response` as the error handler passes it on."""
+    assert pages.read_page(response, shape, pages.PageSlots())
+    return response
+
+
 def with_link(header: str | None, body: Any = ()) -> requests.Response:
     return a_response(200, list(body), **({} if header is None else {"Link": header}))
 
@@ -77,7 +83,7 @@ def test_given_page_when_judged_paged_and_extracted_then_it_is_decoded_once() ->
     response = with_link(None, [an_event(1)])
     paginator, extractor = a_paginator(), pages.PageExtractor()
     with patch.object(orjson, "loads", wraps=orjson.loads) as loads:
-        pages.page_of(response)
+        assert pages.read_page(response, pages.LIST, pages.PageSlots())
         records = list(extractor.extract_records(response))
         paginator.next_page_token(response, len(records), None)
         assert loads.call_count == 1
@@ -95,7 +101,8 @@ def test_given_sync_when_read_then_every_page_is_decoded_once(sentry: SentryMock
 
 
 def test_given_object_when_extracted_then_one_record() -> None:
-    assert list(pages.PageExtractor().extract_records(a_response(200, {"id": "1"}))) == [{"id": "1"}]
+    response = with_page(a_response(200, {"id": "1"}), pages.OBJECT)
+    assert list(pages.PageExtractor().extract_records(response)) == [{"id": "1"}]
 
 
 def a_paginator(newest_first: list[str] | None = None) -> paging.LinkHeaderPagination:
@@ -121,12 +128,12 @@ WINDOW = StreamSlice(
 def test_given_server_that_ignores_start_when_a_page_ends_then_reading_stops_before_the_window(
     last: Json, cursor: str | None
 ) -> None:
-    response = with_link(link("0:100:0"), [{"dateCreated": "2026-11-18T00:00:00Z"}, last])
+    response = with_page(with_link(link("0:100:0"), [{"dateCreated": "2026-11-18T00:00:00Z"}, last]))
     assert a_paginator(["dateCreated"]).next_page_token(response, 2, None, stream_slice=WINDOW) == cursor
 
 
 def test_given_stream_in_another_order_when_a_page_ends_before_the_window_then_reading_goes_on() -> None:
-    response = with_link(link("0:100:0"), [{"dateCreated": "2020-01-01T00:00:00Z"}])
+    response = with_page(with_link(link("0:100:0"), [{"dateCreated": "2020-01-01T00:00:00Z"}]))
     assert a_paginator().next_page_token(response, 1, None, stream_slice=WINDOW) == "0:100:0"
 
 

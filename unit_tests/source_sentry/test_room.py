@@ -1,7 +1,7 @@
-"""Few pages are decoded at a time, and each gives its place back, however its reading ends."""
+"""Few pages are decoded at a time, and each gives its slot back, however its reading ends."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,24 +14,13 @@ from unit_tests.source_sentry.sync import Sync, read
 
 
 @pytest.fixture
-def room(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.BoundedSemaphore]:
-    """Places of this test alone, so that one that loses them does not stop the others."""
-    pages.drop_page()
-    places = threading.BoundedSemaphore(2)
-    with monkeypatch.context() as patched:
-        patched.setattr(pages, "_room", places)
-        yield places
-        pages.drop_page()
+def slots() -> pages.PageSlots:
+    return pages.PageSlots(2)
 
 
-def free(room: threading.BoundedSemaphore) -> int:
-    """How many places are free."""
-    taken = 0
-    while room.acquire(blocking=False):
-        taken += 1
-    for _ in range(taken):
-        room.release()
-    return taken
+def free(slots: pages.PageSlots) -> int:
+    """How many slots are free."""
+    return slots._free._value  # noqa: SLF001 - a semaphore tells its count nowhere else
 
 
 def in_thread(call: Callable[[], object]) -> None:
@@ -40,33 +29,33 @@ def in_thread(call: Callable[[], object]) -> None:
     thread.join(5)
 
 
-def test_given_pages_of_two_threads_when_one_is_handed_on_then_there_is_room_again(
-    room: threading.BoundedSemaphore,
+def test_given_pages_of_two_threads_when_one_is_handed_on_then_a_slot_is_free_again(
+    slots: pages.PageSlots,
 ) -> None:
-    in_thread(lambda: pages.Page(b"[1]"))
-    page_ = pages.Page(b'[{"id": 1}, {"id": 2}]')
-    assert free(room) == 0
+    in_thread(lambda: pages.Page(b"[1]", slots))
+    page_ = pages.Page(b'[{"id": 1}, {"id": 2}]', slots)
+    assert free(slots) == 0
     assert list(page_.records()) == [{"id": 1}, {"id": 2}]
-    assert (free(room), page_.last) == (1, {"id": 2})
+    assert (free(slots), page_.last) == (1, {"id": 2})
 
 
-def test_given_page_that_was_left_halfway_when_its_thread_decodes_the_next_then_one_place_is_taken(
-    room: threading.BoundedSemaphore,
+def test_given_page_that_was_left_halfway_when_its_thread_decodes_the_next_then_one_slot_is_taken(
+    slots: pages.PageSlots,
 ) -> None:
-    left = pages.Page(b'[{"id": 1}, {"id": 2}]').records()
+    left = pages.Page(b'[{"id": 1}, {"id": 2}]', slots).records()
     assert next(left) == {"id": 1}
-    pages.Page(b"[]")
-    assert free(room) == 1
-    pages.drop_page()
-    assert free(room) == 2
+    pages.Page(b"[]", slots)
+    assert free(slots) == 1
+    slots.give_back()
+    assert free(slots) == 2
 
 
 @pytest.mark.parametrize("body", [b"", b" ", b"<html>", b'[{"id": 1}, {'])
-def test_given_broken_bodies_when_decoded_then_they_take_no_room(body: bytes, room: threading.BoundedSemaphore) -> None:
+def test_given_broken_bodies_when_decoded_then_they_take_no_slot(body: bytes, slots: pages.PageSlots) -> None:
     for _ in range(3):
         with pytest.raises(ValueError, match=r".*"):
-            pages.Page(body)
-    assert free(room) == 2
+            pages.Page(body, slots)
+    assert free(slots) == 2
 
 
 @pytest.mark.parametrize(
@@ -76,7 +65,6 @@ def test_given_broken_bodies_when_decoded_then_they_take_no_room(body: bytes, ro
         pytest.param([an_event(1, tags=[7]), an_event(2)], id="tag that is a number"),
     ],
 )
-@pytest.mark.usefixtures("room")
 def test_given_pages_that_fail_halfway_when_read_then_the_sync_ends_and_other_streams_are_complete(
     records: list[Any], sentry: SentryMock
 ) -> None:

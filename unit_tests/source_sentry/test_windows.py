@@ -1,3 +1,4 @@
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -18,56 +19,54 @@ def part(window: StreamSlice, start: str, end: str) -> StreamSlice:
     return a_window(start, end, **window.extra_fields)
 
 
-def test_given_window_when_progress_is_attached_then_nothing_counts_as_read() -> None:
+def test_given_window_when_progress_is_attached_then_the_window_stays_and_nothing_is_refused() -> None:
     window = WindowProgress.attach(a_window("01", "10", slug="backend"))
-    assert WindowProgress.of(window).read_until == "2026-11-01T00:00:00Z"
-    assert not WindowProgress.of(window).covers(window)
+    assert WindowProgress.of(window).is_complete
     assert (dict(window.partition), window.extra_fields["slug"]) == ({"project": "1"}, "backend")
 
 
-def test_given_window_when_its_last_page_is_noted_then_it_is_covered_to_its_exclusive_end() -> None:
+def test_given_window_when_a_request_is_refused_then_it_is_not_complete() -> None:
     window = WindowProgress.attach(a_window("01", "10"))
-    WindowProgress.note(window)
-    assert WindowProgress.of(window).read_until == "2026-11-11T00:00:00Z"
-    assert WindowProgress.of(window).covers(window)
+    WindowProgress.refuse(window)
+    assert not WindowProgress.of(window).is_complete
 
 
-def test_given_two_windows_when_one_is_noted_then_the_other_is_not() -> None:
+def test_given_two_windows_when_one_is_refused_then_the_other_is_not() -> None:
     first, second = WindowProgress.attach(a_window("01", "10")), WindowProgress.attach(a_window("11", "20"))
-    WindowProgress.note(first)
-    assert not WindowProgress.of(second).covers(second)
+    WindowProgress.refuse(first)
+    assert WindowProgress.of(second).is_complete
 
 
 @pytest.mark.parametrize(
-    ("read", "until", "covered"),
+    "days",
     [
-        pytest.param([("01", "05"), ("06", "10")], "2026-11-11T00:00:00Z", True, id="both parts"),
-        pytest.param([("01", "05")], "2026-11-06T00:00:00Z", False, id="second part refused"),
-        pytest.param([("06", "10")], "2026-11-01T00:00:00Z", False, id="first part refused"),
-        pytest.param(
-            [("01", "02"), ("03", "05"), ("06", "10")], "2026-11-11T00:00:00Z", True, id="first part split again"
-        ),
-        pytest.param([("01", "02"), ("06", "10")], "2026-11-03T00:00:00Z", False, id="part of a part refused"),
+        pytest.param(("01", "05"), id="first part"),
+        pytest.param(("06", "10"), id="second part"),
+        pytest.param(("03", "05"), id="part of a part"),
     ],
 )
-def test_given_split_window_when_its_parts_are_noted_then_covered_as_far_as_without_a_gap(
-    read: list[tuple[str, str]],
-    until: str,
-    *,
-    covered: bool,
-) -> None:
+def test_given_split_window_when_a_part_is_refused_then_the_whole_is_not_complete(days: tuple[str, str]) -> None:
     window = WindowProgress.attach(a_window("01", "10"))
-    for days in read:
-        WindowProgress.note(part(window, *days))
-    assert WindowProgress.of(window).read_until == until
-    assert WindowProgress.of(window).covers(window) is covered
+    WindowProgress.refuse(part(window, *days))
+    assert not WindowProgress.of(window).is_complete
 
 
 @pytest.mark.parametrize("slice_", [None, StreamSlice(partition={"project": "1"}, cursor_slice={})])
-def test_given_stream_without_windows_when_its_last_page_is_noted_then_nothing_happens(
+def test_given_stream_without_windows_when_a_request_is_refused_then_its_slice_stays_as_it_is(
     slice_: StreamSlice | None,
 ) -> None:
-    WindowProgress.note(slice_)
+    before = deepcopy(slice_)
+    WindowProgress.refuse(slice_)
+    assert (slice_, slice_ and slice_.extra_fields) == (before, before and before.extra_fields)
+
+
+@pytest.mark.parametrize("slice_", [None, StreamSlice(partition={}, cursor_slice={})])
+def test_given_parent_that_is_read_without_windows_when_filtered_then_all_records_stay(
+    slice_: StreamSlice | None,
+) -> None:
+    records = [an_event(1), an_event(2, "2020-01-01T00:00:00Z")]
+    window_filter = WindowFilter(config=a_config(environments=[]), parameters={}, newest_first=["dateCreated"])
+    assert list(window_filter.filter_records(records, {}, slice_)) == records
 
 
 def kept(record: Json, newest_first: list[str], **fields: Any) -> bool:

@@ -5,6 +5,7 @@ import pytest
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 
 from sourcewright.engine.executor import FairExecutor
+from sourcewright.http.pages import PageSlots
 from sourcewright.http.rate_limits import RateLimiter
 
 
@@ -22,18 +23,18 @@ Partition.register(Slice)
 
 
 class Pace:
-    """A governor that holds up `held_up`."""
+    """A rate limiter that limits `limited`."""
 
     def __init__(self) -> None:
         self.waiting = 0
-        self.held_up: set[str] = set()
+        self.limited: set[str] = set()
 
-    def is_held_up(self, stream: str) -> bool:
-        return stream in self.held_up
+    def is_limited(self, stream: str) -> bool:
+        return stream in self.limited
 
 
 def an_executor(pace: Pace, workers: int = 1) -> FairExecutor:
-    return FairExecutor(workers, cast("RateLimiter", pace))
+    return FairExecutor(workers, cast("RateLimiter", pace), PageSlots())
 
 
 def submit(executor: FairExecutor, ran: list[str], *names: str) -> list[Any]:
@@ -64,14 +65,14 @@ def test_given_long_queue_of_one_stream_when_another_comes_then_they_take_turns(
     assert ran in (["a1", "b1", "a2", "b2", "a3"], ["b1", "a1", "b2", "a2", "a3"])
 
 
-def test_given_held_up_stream_when_there_is_room_then_another_runs_and_it_follows_when_it_may() -> None:
+def test_given_limited_stream_when_there_is_room_then_another_runs_and_it_follows_when_it_may() -> None:
     pace = Pace()
-    pace.held_up = {"a"}
+    pace.limited = {"a"}
     executor, ran = an_executor(pace), list[str]()
     a, b = submit(executor, ran, "a1", "b1")
     b.result(5)
     assert ran == ["b1"]
-    pace.held_up = set()
+    pace.limited = set()
     executor.dispatch()
     a.result(5)
     assert ran == ["b1", "a1"]
@@ -114,3 +115,12 @@ def test_given_shutdown_when_tasks_wait_then_they_do_not_run() -> None:
     assert first.result(5)
     executor.dispatch()
     assert ran == []
+
+
+def test_given_busy_workers_when_partitions_are_made_then_that_waits_for_no_worker() -> None:
+    executor, ran = an_executor(Pace()), list[str]()
+    gate, first = blocked(executor)
+    executor.submit(ran.append, "partitions").result(5)
+    assert ran == ["partitions"]
+    gate.set()
+    assert first.result(5)

@@ -8,14 +8,13 @@ import requests
 import time_machine
 from requests.adapters import HTTPAdapter
 
-from source_sentry.source import SourceSentry, endpoint_of
-from sourcewright.http.rate_limits import Bucket, RateLimitedAdapter, RateLimiter
+from source_sentry.source import SourceSentry
+from sourcewright.http.rate_limits import Bucket, Limits, RateLimitedAdapter, RateLimiter
 from unit_tests.source_sentry.builders import API
 from unit_tests.source_sentry.handler import a_response
 
 LIMITS = SourceSentry.limits
 NOW = 1795341600.0  # 2026-11-22T10:00:00Z
-EVENTS, TEAMS = f"{API}/projects/acme/web/events/", f"{API}/organizations/acme/teams/"
 
 
 def told(status: int = HTTPStatus.OK, **numbers: object) -> requests.Response:
@@ -31,19 +30,17 @@ def a_bucket(*answers: requests.Response, in_flight: int = 0) -> Bucket:
     return bucket
 
 
-@pytest.mark.parametrize(
-    ("url", "endpoint"),
-    [
-        (EVENTS, "projects/*/*/events"),
-        (f"{EVENTS}?cursor=0:100:0", "projects/*/*/events"),
-        ("https://host/sub/api/0/projects/acme/backend/", "projects/*/*"),
-        (TEAMS, "organizations/*/teams"),
-        (f"{API}/organizations/acme/issues/?query=a#web", "organizations/*/issues"),
-        (f"{API}/", ""),
-    ],
-)
-def test_given_url_when_cut_then_the_endpoint_that_limits_are_for(url: str, endpoint: str) -> None:
-    assert endpoint_of(url) == endpoint
+EVENTS, TEAMS = "projects/{organization}/{project}/events/", "organizations/{organization}/teams/"
+
+
+def test_given_stream_when_registered_then_its_budget_is_that_of_the_template_of_its_endpoint() -> None:
+    limiter = RateLimiter(10, LIMITS)
+    assert (limiter.register("events", EVENTS), limiter.register("more_events", EVENTS)) == (EVENTS, EVENTS)
+
+
+def test_given_api_with_one_budget_when_streams_are_registered_then_they_share_it() -> None:
+    limiter = RateLimiter(10, Limits("X-", per_endpoint=False))
+    assert limiter.register("events", EVENTS) == limiter.register("teams", TEAMS)
 
 
 def test_given_nothing_known_when_asked_then_one_request_at_a_time() -> None:
@@ -131,17 +128,17 @@ def test_given_local_clock_five_minutes_ahead_when_429_then_about_a_second_is_wa
 
 
 class Other:
-    """A thread that wants a turn; `waits` is set when it has to wait."""
+    """A thread that wants a slot; `waits` is set when it has to wait."""
 
-    def __init__(self, governor: RateLimiter, stream: str, url: str) -> None:
+    def __init__(self, limiter: RateLimiter, endpoint: str) -> None:
         self.done = threading.Event()
         self.waits = threading.Event()
-        governor.changed = self.waits.set
-        self._thread = threading.Thread(target=self._run, args=(governor, stream, url), daemon=True)
+        limiter.changed = self.waits.set
+        self._thread = threading.Thread(target=self._run, args=(limiter, endpoint), daemon=True)
         self._thread.start()
 
-    def _run(self, governor: RateLimiter, stream: str, url: str) -> None:
-        with governor.turn(stream, url) as answered:
+    def _run(self, limiter: RateLimiter, endpoint: str) -> None:
+        with limiter.slot(endpoint) as answered:
             answered(told())
         self.done.set()
 
@@ -150,21 +147,23 @@ def test_given_first_answer_is_not_there_yet_when_another_of_the_endpoint_wants_
     frozen: time_machine.Traveller,
 ) -> None:
     del frozen
-    governor = RateLimiter(10, LIMITS)
-    with governor.turn("events", EVENTS) as answered:
-        other = Other(governor, "events", EVENTS)
+    limiter = RateLimiter(10, LIMITS)
+    limiter.register("events", EVENTS)
+    limiter.register("teams", TEAMS)
+    with limiter.slot(EVENTS) as answered:
+        other = Other(limiter, EVENTS)
         assert other.waits.wait(5)
-        assert (governor.waiting, governor.is_held_up("events"), governor.is_held_up("teams")) == (1, True, False)
+        assert (limiter.waiting, limiter.is_limited("events"), limiter.is_limited("teams")) == (1, True, False)
         answered(told())
     assert other.done.wait(5)
-    assert (governor.waiting, governor.is_held_up("events")) == (0, False)
+    assert (limiter.waiting, limiter.is_limited("events")) == (0, False)
 
 
 def test_given_one_endpoint_waits_when_another_wants_a_turn_then_it_goes(frozen: time_machine.Traveller) -> None:
     del frozen
-    governor = RateLimiter(10, LIMITS)
-    with governor.turn("events", EVENTS) as answered:
-        assert Other(governor, "teams", TEAMS).done.wait(5)
+    limiter = RateLimiter(10, LIMITS)
+    with limiter.slot(EVENTS) as answered:
+        assert Other(limiter, TEAMS).done.wait(5)
         answered(told())
 
 
@@ -172,9 +171,9 @@ def test_given_most_requests_under_way_when_another_endpoint_wants_a_turn_then_i
     frozen: time_machine.Traveller,
 ) -> None:
     del frozen
-    governor = RateLimiter(1, LIMITS)
-    with governor.turn("events", EVENTS) as answered:
-        other = Other(governor, "teams", TEAMS)
+    limiter = RateLimiter(1, LIMITS)
+    with limiter.slot(EVENTS) as answered:
+        other = Other(limiter, TEAMS)
         assert other.waits.wait(5)
         answered(told())
     assert other.done.wait(5)
@@ -182,17 +181,17 @@ def test_given_most_requests_under_way_when_another_endpoint_wants_a_turn_then_i
 
 def test_given_request_that_breaks_when_another_waits_then_its_turn_comes(frozen: time_machine.Traveller) -> None:
     del frozen
-    governor = RateLimiter(1, LIMITS)
+    limiter = RateLimiter(1, LIMITS)
 
     def breaks() -> Other:
-        with governor.turn("events", EVENTS):
-            other = Other(governor, "events", EVENTS)
+        with limiter.slot(EVENTS):
+            other = Other(limiter, EVENTS)
             assert other.waits.wait(5)
             raise requests.ConnectionError
 
     with pytest.raises(requests.ConnectionError):
         breaks()
-    with governor.turn("events", EVENTS) as answered:
+    with limiter.slot(EVENTS) as answered:
         answered(told())
 
 
@@ -222,12 +221,32 @@ def test_given_window_that_is_used_up_when_requests_are_sent_then_the_next_waits
 ) -> None:
     caplog.set_level("INFO")
     waiting = Waiting()
-    governor = RateLimiter(10, LIMITS, clock=lambda: waiting.now)
-    governor._free = cast("threading.Condition", waiting)  # noqa: SLF001
+    limiter = RateLimiter(10, LIMITS, clock=lambda: waiting.now)
+    limiter._free = cast("threading.Condition", waiting)  # noqa: SLF001
     answers = [told(Limit=60, Remaining=0, Reset=int(NOW) + 30), told(Limit=60, Remaining=59, Reset=int(NOW) + 90)]
-    adapter = RateLimitedAdapter(governor, "events")
+    adapter = RateLimitedAdapter(limiter, "events", EVENTS, max_retries=8)
     with patch.object(HTTPAdapter, "send", side_effect=answers):
-        got = [adapter.send(requests.Request("GET", EVENTS).prepare()) for _ in range(2)]
+        got = [adapter.send(requests.Request("GET", API).prepare()) for _ in range(2)]
     assert got == answers
     assert waiting.waited == [pytest.approx(30.02)]
-    assert "Waiting 30 s, until 10:00:30Z: the API allows 60 requests a window to projects/*/*/events" in caplog.text
+    assert f"Waiting 30 s, until 10:00:30Z: the API allows 60 requests a window to {EVENTS}" in caplog.text
+
+
+def test_given_429_with_a_reset_when_a_request_is_sent_then_it_is_sent_again_after_one_wait() -> None:
+    waiting = Waiting()
+    limiter = RateLimiter(10, LIMITS, clock=lambda: waiting.now)
+    limiter._free = cast("threading.Condition", waiting)  # noqa: SLF001
+    answers = [told(429, Limit=60, Remaining=0, Reset=int(NOW) + 30), told(Limit=60, Remaining=59, Reset=int(NOW) + 90)]
+    with patch.object(HTTPAdapter, "send", side_effect=answers):
+        got = RateLimitedAdapter(limiter, "events", EVENTS, max_retries=8).send(requests.Request("GET", API).prepare())
+    assert (got, waiting.waited) == (answers[1], [pytest.approx(30.02)])
+
+
+def test_given_429s_without_end_when_a_request_is_sent_then_the_last_is_the_answer() -> None:
+    waiting = Waiting()
+    limiter = RateLimiter(10, LIMITS, clock=lambda: waiting.now)
+    limiter._free = cast("threading.Condition", waiting)  # noqa: SLF001
+    answers = [told(429, Limit=60, Remaining=0, Reset=int(NOW) + 30 * number) for number in (1, 2, 3)]
+    with patch.object(HTTPAdapter, "send", side_effect=answers):
+        got = RateLimitedAdapter(limiter, "events", EVENTS, max_retries=2).send(requests.Request("GET", API).prepare())
+    assert (got, len(waiting.waited)) == (answers[2], 2)

@@ -1,0 +1,110 @@
+"""Cursor of streams whose partitions are the parents that were touched since the last sync."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable, Mapping, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
+from airbyte_cdk.sources.message import MessageRepository
+from airbyte_cdk.sources.streams.concurrent.cursor import Cursor, CursorField
+from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
+from airbyte_cdk.sources.types import Record, StreamSlice
+from typing_extensions import override
+
+from sourcewright.components.parents import TouchedRouter
+from sourcewright.engine.cursor import CHECKPOINT_SECONDS
+
+_BATCH = "batch"
+
+
+@dataclass(eq=False)
+class Batch:
+    """The children of one batch of parents."""
+
+    state: Mapping[str, Any]
+    """State of the parent stream that is true once all of them were read."""
+    open: int = 1
+    """Partitions that are not closed yet, and one while partitions are still being made."""
+
+
+class ChildCursor(Cursor):
+    """State of the parent stream as of which the children were read.
+
+    {"parent_state": {"issues": {"use_global_cursor": false, "states": […]}}}
+
+    It is as small as the parent's own state, whatever the number of parents, and advances when all children of a batch
+    of parents, and of those before it, were read.
+    """
+
+    def __init__(  # noqa: PLR0913 - all by name, as the factory is asked for a cursor
+        self,
+        *,
+        stream_name: str,
+        cursor_field: str,
+        router: TouchedRouter,
+        stream_state: Mapping[str, Any],
+        state_manager: ConnectorStateManager,
+        message_repository: MessageRepository,
+    ) -> None:
+        self.cursor_field = CursorField(cursor_field)
+        self._stream_name = stream_name
+        self._router = router
+        self._parent_state: Mapping[str, Any] = (stream_state.get("parent_state") or {}).get(router.parent) or {}
+        self._state_manager = state_manager
+        self._message_repository = message_repository
+        self._batches: deque[Batch] = deque()
+        self._lock = threading.Lock()
+        self._emitted = time.time()
+
+    @property
+    @override
+    def state(self) -> MutableMapping[str, Any]:
+        return {"parent_state": {self._router.parent: self._parent_state}} if self._parent_state else {}
+
+    @override
+    def stream_slices(self) -> Iterable[StreamSlice]:
+        for found in self._router.batches(self._parent_state):
+            batch = Batch(found.state)
+            with self._lock:
+                self._batches.append(batch)
+            for slice_ in self._router.slices(found.rows):
+                with self._lock:
+                    batch.open += 1
+                extra_fields = {**slice_.extra_fields, _BATCH: batch}
+                yield StreamSlice(partition=slice_.partition, cursor_slice={}, extra_fields=extra_fields)
+            self._close(batch)
+
+    @override
+    def observe(self, record: Record) -> None:
+        """Ignore records: the parents tell what was read."""
+
+    @override
+    def should_be_synced(self, record: Record) -> bool:
+        return True
+
+    @override
+    def close_partition(self, partition: Partition) -> None:
+        slice_ = partition.to_slice()
+        assert isinstance(slice_, StreamSlice)  # noqa: S101 - what stream_slices yields
+        self._close(slice_.extra_fields[_BATCH])
+
+    @override
+    def ensure_at_least_one_state_emitted(self) -> None:
+        with self._lock:
+            self._emit()
+
+    def _close(self, batch: Batch) -> None:
+        with self._lock:
+            batch.open -= 1
+            while self._batches and not self._batches[0].open:
+                self._parent_state = self._batches.popleft().state
+            if time.time() - self._emitted > CHECKPOINT_SECONDS:
+                self._emit()
+
+    def _emit(self) -> None:
+        self._emitted = time.time()
+        self._state_manager.update_state_for_stream(self._stream_name, None, self.state)
+        self._message_repository.emit_message(self._state_manager.create_state_message(self._stream_name, None))
