@@ -32,17 +32,17 @@ class SourceSentry(ManifestSource):
     @override
     def prepare(self, streams: list[DeclarativeStream]) -> None:
         """Say which configured projects do not exist; fail when none does, as all would be empty."""
-        if not self._config["projects"] or not any(map(_is_narrowed, streams)):
+        if not self.settings["projects"] or not any(map(_is_narrowed, streams)):
             return
         try:
             visible = {str(project["slug"]) for project in self.parent_rows("project_list", "slug")}
         except AirbyteTracedException:
             return  # the streams that need the list tell it
-        unknown = sorted(set(self._config["projects"]) - visible)
+        unknown = sorted(set(self.settings["projects"]) - visible)
         if not unknown:
             return
-        message = unknown_projects(unknown, self._config["organization"], sorted(visible))
-        if visible.isdisjoint(self._config["projects"]):
+        message = unknown_projects(unknown, self.settings["organization"], sorted(visible))
+        if visible.isdisjoint(self.settings["projects"]):
             raise wrong_input(message)
         self.logger.warning("Skipped: %s", message)
 

@@ -30,6 +30,7 @@ def complaints(text: str, package: str) -> list[str]:
     return [*anchors(text), *references(manifest), *undocumented_streams(text)] or [
         *components(manifest),
         *parameters(manifest, package),
+        *parents(manifest),
         *unused_definitions(manifest, package),
         *crowded_expressions(manifest),
     ]
@@ -70,29 +71,53 @@ def components(manifest: Mapping[str, Any]) -> list[str]:
 
 
 def parameters(manifest: Mapping[str, Any], package: str) -> list[str]:
-    """`$parameters` that neither an expression nor a custom component reads."""
-    source = "\n".join(value for _, value in _walk(manifest) if isinstance(value, str))
-    read = set(re.findall(r"""parameters\[["'](\w+)["']\]""", source))
-    for _, value in _walk(manifest):
-        if isinstance(value, Mapping) and str(value.get("class_name", "")).startswith(package):
-            read |= _fields(str(value["class_name"]))
+    """`$parameters` that nothing below them reads: no expression, no field of a component."""
+    found = []
+    for place, value in _walk(ManifestReferenceResolver().preprocess_manifest(dict(manifest))):
+        if isinstance(value, Mapping) and "$parameters" in value:
+            read = _read_below(value, package)
+            found += [
+                f"{place}: nothing reads the parameter `{name}`" for name in value["$parameters"] if name not in read
+            ]
+            # The engine appends a `path` to the URL that already has it
+            found += [f"{place}: call no parameter `path`" for name in value["$parameters"] if name == "path"]
+    return sorted(set(found))
+
+
+def _read_below(owner: Mapping[str, Any], package: str) -> set[str]:
+    """Names of the parameters that the components and expressions within `owner` read."""
+    read = set()
+    for _, value in _walk(owner):
+        if isinstance(value, str):
+            read |= set(re.findall(r"""parameters\[["'](\w+)["']\]""", value))
+        elif isinstance(value, Mapping) and _is_component_name(value.get("type")):
+            read |= set(_schema().get(value["type"], {}).get("properties", {}))
+            if str(value.get("class_name", "")).startswith(package):
+                read |= _fields(str(value["class_name"]))
+    return read
+
+
+def parents(manifest: Mapping[str, Any]) -> list[str]:
+    """Streams whose parameter `parent` names no stream."""
+    definitions = manifest["definitions"]
+    streams = {name for name, value in _resolved(manifest).items() if value.get("type") == "DeclarativeStream"}
     return [
-        f"{place}: nothing reads the parameter `{name}`"
-        for place, value in _walk(manifest)
-        if place.endswith(".$parameters")
-        for name in value
-        if name not in read
+        f"definitions.{name}: its parent `{parent}` is no stream"
+        for name in definitions
+        if (parent := _parameters(definitions[name]).get("parent")) and parent not in streams
     ]
 
 
 def unused_definitions(manifest: Mapping[str, Any], package: str) -> list[str]:
-    """Definitions that can be reached neither from the streams nor from `read_definition("…")` in the code."""
-    reached = set(re.findall(r'read_definition\("(\w+)"\)', _code(package)))
+    """Definitions that can be reached neither from the streams, as their parents, nor by name in the code."""
+    by_name = r"""(?:read_definition|parent_rows|lookup)\(\s*"(\w+)"|parent: str = "(\w+)\""""
+    reached = {name for names in re.findall(by_name, _code(package)) for name in names if name}
     todo = [*reached, *_referenced({root: manifest.get(root) for root in _ROOTS})]
     while todo:
         name = todo.pop()
         reached.add(name)
-        todo += _referenced(manifest["definitions"].get(name)) - reached
+        definition = manifest["definitions"].get(name)
+        todo += (_referenced(definition) | {_parameters(definition).get("parent", name)}) - reached
     return [f"definitions.{name}: nothing uses it" for name in manifest["definitions"] if name not in reached]
 
 
@@ -116,6 +141,17 @@ def crowded_expressions(manifest: Mapping[str, Any]) -> list[str]:
         for expression in _JINJA.findall(value)
         if len(re.findall(r"\bif\b", expression)) > 1
     ]
+
+
+def _resolved(manifest: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Definitions with their references resolved."""
+    found: Mapping[str, Any] = ManifestReferenceResolver().preprocess_manifest(dict(manifest))["definitions"]
+    return found
+
+
+def _parameters(definition: Any) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = definition.get("$parameters", {}) if isinstance(definition, Mapping) else {}
+    return found
 
 
 def _component(component: Mapping[str, Any]) -> Iterator[str]:

@@ -3,8 +3,7 @@
 import ast
 import json
 import re
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,8 +11,7 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator
 
-from unit_tests.source_sentry.builders import STREAMS as SENTRY_STREAMS
-from unit_tests.source_sigma.builders import STREAMS as SIGMA_STREAMS
+from unit_tests.manifests import resolved, streams
 
 ROOT = Path(__file__).parents[1]
 
@@ -22,31 +20,23 @@ class House(NamedTuple):
     """Where a connector's names stand."""
 
     package: str
-    streams: Sequence[str]
-    """As its tests name them."""
     stream_docs: str
     setting_docs: str
     stream_tests: str
 
     @property
-    def manifest(self) -> Mapping[str, Any]:
-        return load(self.package)
+    def streams(self) -> Mapping[str, Mapping[str, Any]]:
+        return streams(self.package)
 
 
 HOUSES = [
-    House("source_sentry", SENTRY_STREAMS, "docs/streams.md", "README.md", "unit_tests/source_sentry/streams"),
-    House("source_sigma", SIGMA_STREAMS, "docs/sigma.md", "docs/sigma.md", "unit_tests/source_sigma"),
+    House("source_sentry", "docs/streams.md", "README.md", "unit_tests/source_sentry/streams"),
+    House("source_sigma", "docs/sigma.md", "docs/sigma.md", "unit_tests/source_sigma"),
 ]
 every_house = pytest.mark.parametrize("house", HOUSES, ids=[house.package for house in HOUSES])
 every_stream = pytest.mark.parametrize(
     ("house", "stream"), [(house, stream) for house in HOUSES for stream in house.streams]
 )
-
-
-@cache
-def load(package: str) -> Mapping[str, Any]:
-    loaded: Mapping[str, Any] = yaml.safe_load((ROOT / package / "manifest.yaml").read_text(encoding="utf-8"))
-    return loaded
 
 
 def first_column(file: str) -> list[str]:
@@ -57,26 +47,22 @@ def first_column(file: str) -> list[str]:
 
 def settings_of(house: House) -> set[str]:
     """Settings that a user is shown."""
-    settings = house.manifest["spec"]["connection_specification"]["properties"]
+    settings = resolved(house.package)["spec"]["connection_specification"]["properties"]
     return {name for name, about in settings.items() if not about.get("airbyte_hidden")}
-
-
-@every_house
-def test_given_manifest_when_listed_then_streams_are_those_of_the_tests(house: House) -> None:
-    listed = [stream["$ref"].removeprefix("#/definitions/") for stream in house.manifest["streams"]]
-    assert sorted(listed) == sorted(house.streams)
 
 
 @every_stream
 def test_given_stream_when_defined_then_its_name_is_the_definitions(house: House, stream: str) -> None:
-    definition = house.manifest["definitions"][stream]
+    listed = yaml.safe_load((ROOT / house.package / "manifest.yaml").read_text(encoding="utf-8"))["streams"]
+    definition = resolved(house.package)["definitions"][stream]
+    assert {"$ref": f"#/definitions/{stream}"} in listed
     assert (definition["name"], definition["$parameters"]["name"]) == (stream, stream)
     assert definition["primary_key"]
 
 
-@pytest.mark.parametrize("stream", SENTRY_STREAMS)
+@pytest.mark.parametrize("stream", streams("source_sentry"))
 def test_given_stream_of_sentry_when_defined_then_with_the_scope_that_it_needs(stream: str) -> None:
-    assert load("source_sentry")["definitions"][stream]["$parameters"]["scope"]
+    assert streams("source_sentry")[stream]["$parameters"]["scope"]
 
 
 @every_house
@@ -89,7 +75,7 @@ def test_given_schemas_when_listed_then_one_for_each_stream(house: House) -> Non
 def test_given_schema_when_read_then_it_is_one_and_has_key_and_cursor(house: House, stream: str) -> None:
     schema = json.loads((ROOT / house.package / "schemas" / f"{stream}.json").read_text(encoding="utf-8"))
     Draft7Validator.check_schema(schema)
-    definition = house.manifest["definitions"][stream]
+    definition = house.streams[stream]
     cursor = definition.get("incremental_sync", {}).get("cursor_field")
     assert {*definition["primary_key"], *([cursor] if cursor else [])} <= {*schema["properties"]}
     assert schema["additionalProperties"] is True

@@ -52,7 +52,7 @@ class ChildCursor(Cursor):
         self.cursor_field = CursorField(cursor_field)
         self._stream_name = stream_name
         self._router = router
-        self._parent_state: Mapping[str, Any] = (stream_state.get("parent_state") or {}).get(router.parent) or {}
+        self._saved: Mapping[str, Any] = (stream_state.get("parent_state") or {}).get(router.parent) or {}
         self._state_manager = state_manager
         self._message_repository = message_repository
         self._batches: deque[Batch] = deque()
@@ -62,11 +62,11 @@ class ChildCursor(Cursor):
     @property
     @override
     def state(self) -> MutableMapping[str, Any]:
-        return {"parent_state": {self._router.parent: self._parent_state}} if self._parent_state else {}
+        return {"parent_state": {self._router.parent: self._saved}} if self._saved else {}
 
     @override
     def stream_slices(self) -> Iterable[StreamSlice]:
-        for found in self._router.batches(self._parent_state):
+        for found in self._router.batches(self._saved):
             batch = Batch(found.state)
             with self._lock:
                 self._batches.append(batch)
@@ -100,7 +100,7 @@ class ChildCursor(Cursor):
         with self._lock:
             batch.open -= 1
             while self._batches and not self._batches[0].open:
-                self._parent_state = self._batches.popleft().state
+                self._saved = self._batches.popleft().state
             if time.time() - self._emitted > CHECKPOINT_SECONDS:
                 self._emit()
 

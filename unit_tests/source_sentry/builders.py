@@ -13,19 +13,6 @@ API = f"{HOST}/api/0"
 TOKEN = "sntryu_test_0123456789abcdef"
 HTML = "<!DOCTYPE html>\n<html><title>Log in</title></html>"
 
-STREAMS = (
-    "organization",
-    "teams",
-    "members",
-    "users",
-    "releases",
-    "projects",
-    "project_details",
-    "project_keys",
-    "issues",
-    "events",
-)
-
 
 def a_config(**settings: Any) -> Json:
     """Settings of a self-hosted server, read from 1 November on."""

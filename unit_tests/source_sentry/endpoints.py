@@ -11,14 +11,16 @@ def events(slug: str, start: str = START, end: str = NOW, **more: Params) -> Sen
     return project_request(slug, "events/", start=start, end=end, per_page="100", **more)
 
 
-def issues(project: str, start: str = START, end: str = NOW, *, search: str = "", **more: Params) -> SentryRequest:
+def issues(
+    project: str, start: str = START, end: str = NOW, *, search: str = "", now: str = NOW, **more: Params
+) -> SentryRequest:
     """One page of the issues of the project with the id `project` that were last seen in [`start`, `end`)."""
-    return organization_request("issues/", project=project, **_issue_params(start, end, search), **more)
+    return organization_request("issues/", project=project, **_issue_params(start, end, search, now), **more)
 
 
 def legacy_issues(slug: str, project: str, start: str = START, end: str = NOW) -> SentryRequest:
     """The same of a server without a search in all projects of an organization."""
-    return project_request(slug, "issues/", project=project, **_issue_params(start, end, ""))
+    return project_request(slug, "issues/", project=project, **_issue_params(start, end, "", NOW))
 
 
 def releases(**more: Params) -> SentryRequest:
@@ -33,11 +35,11 @@ def projects(**more: Params) -> SentryRequest:
     return organization_request("projects/", per_page="100", **more)
 
 
-def _issue_params(start: str, end: str, search: str) -> dict[str, Params]:
+def _issue_params(start: str, end: str, search: str, now: str) -> dict[str, Params]:
     return {
         "query": f"{search} lastSeen:>={start} lastSeen:<{end}".strip(),
-        "start": RETENTION_START,
-        "end": NOW,
+        "start": RETENTION_START.replace(NOW[10:], now[10:]),
+        "end": now,
         "sort": "new",
         "limit": "100",
     }

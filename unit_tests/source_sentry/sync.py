@@ -21,6 +21,8 @@ from airbyte_cdk.test.entrypoint_wrapper import read as run_read
 from source_sentry import SourceSentry
 from unit_tests.source_sentry.builders import Json, a_config
 
+INCREMENTAL = ("issues", "events", "releases")
+
 
 @dataclass
 class Sync:
@@ -79,20 +81,33 @@ def read(
     fails: bool = False,
 ) -> Sync:
     """Sync `streams`; `state` is that of each stream by name."""
+    return read_source(SourceSentry, *streams, config=config, state=state, fails=fails)
+
+
+def read_source(
+    source_class: type[SourceSentry],
+    *streams: str,
+    config: Mapping[str, Any] | None = None,
+    state: Mapping[str, Any] | None = None,
+    incremental: bool = False,
+    fails: bool = False,
+) -> Sync:
+    """The same with a source of another manifest."""
     settings = dict(a_config() if config is None else config)
-    catalog, states = a_catalog(*streams), a_state(state or {})
-    source = SourceSentry(catalog=catalog, config=settings, state=states)
+    catalog, states = a_catalog(*streams, incremental=incremental), a_state(state or {})
+    source = source_class(catalog=catalog, config=settings, state=states)
     sync = Sync(run_read(source, settings, catalog, states, expecting_exception=fails))
     failed = [message.trace.error.message for message in sync.output.errors if message.trace and message.trace.error]
     assert bool(failed) == fails, f"errors: {failed}"
     return sync
 
 
-def a_catalog(*streams: str) -> ConfiguredAirbyteCatalog:
-    incremental = ("issues", "events", "releases")
+def a_catalog(*streams: str, incremental: bool = False) -> ConfiguredAirbyteCatalog:
+    """Each stream incremental where it can be; streams of other manifests where `incremental` says so."""
     builder = CatalogBuilder()
     for stream in streams:
-        builder = builder.with_stream(stream, SyncMode.incremental if stream in incremental else SyncMode.full_refresh)
+        changes = incremental or stream in INCREMENTAL
+        builder = builder.with_stream(stream, SyncMode.incremental if changes else SyncMode.full_refresh)
     return builder.build()
 
 

@@ -1,6 +1,5 @@
 """What the connector changes in the engine, and what it relies on in there."""
 
-import importlib.metadata
 import logging
 from typing import Any
 
@@ -9,10 +8,10 @@ import time_machine
 from airbyte_cdk.models import Type
 from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.streams.concurrent.default_stream import DefaultStream
-from airbyte_cdk.sources.types import Record, StreamSlice
+from airbyte_cdk.sources.types import Record
 
 from source_sentry import SourceSentry
-from sourcewright.engine.cursor import CHECKPOINT_SECONDS, PartitionCursor, WindowCursor
+from sourcewright.engine.cursor import CHECKPOINT_SECONDS, WindowCursor
 from sourcewright.engine.factory import ComponentFactory
 from unit_tests.source_sentry.builders import BACKEND, NOW, START, WEB, Json, a_config, a_project, an_event, an_issue
 from unit_tests.source_sentry.endpoints import events, issues, keys, projects
@@ -183,42 +182,3 @@ def test_given_stream_of_projects_when_built_then_with_the_connectors_cursor(
     source = SourceSentry(catalog=a_catalog(stream), config=a_config())
     assert type(cursor_of(source, stream)) is WindowCursor
     assert isinstance(source._constructor, ComponentFactory)  # noqa: SLF001
-
-
-def test_given_private_names_of_the_engine_when_looked_for_then_they_exist(sentry: SentryMock) -> None:
-    sentry.answers_projects(BACKEND)
-    source = SourceSentry(catalog=a_catalog("events"), config=a_config())
-    cursor = cursor_of(source, "events")
-    (window,) = list(cursor.stream_slices())
-    assert isinstance(window, StreamSlice)
-    relied_on: dict[object, list[str]] = {
-        source: ["_config", "_connector_state_manager", "_constructor", "_message_repository"],
-        ComponentFactory.__mro__[1]: [
-            "_uses_split_request_window_action",
-            "create_concurrent_cursor_from_perpartition_cursor",
-            "create_parent_stream_config",
-        ],
-        cursor: [
-            "_cleanup_if_done",
-            "_cursor_per_partition",
-            "_emit_state_message",
-            "_last_emission_time",
-            "_lock",
-            "_semaphore_per_partition",
-            "_stream_name",
-            "_to_partition_key",
-        ],
-        PartitionCursor.__mro__[1]: [
-            "DEFAULT_MAX_PARTITIONS_NUMBER",
-            "SWITCH_TO_GLOBAL_LIMIT",
-            "_throttle_state_message",
-            "close_partition",
-            "observe",
-            "state",
-        ],
-    }
-    assert [(owner, name) for owner, names in relied_on.items() for name in names if not hasattr(owner, name)] == []
-
-
-def test_given_engine_when_installed_then_it_is_the_release_whose_private_names_were_read() -> None:
-    assert importlib.metadata.version("airbyte-cdk") == "7.39.1"
