@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from benchmarks.contenders import OURS, Contenders, Job, bare_import
+from source_sentry import SourceSentry
 
 FULL: Final = 13_000
 """Bytes of a full event: the size of a Python exception with its frames and contexts."""
@@ -13,18 +14,7 @@ PROJECT: Final = f"{OURS}, one project"
 PROJECT_DEFAULTS: Final = f"{OURS}, one project, default settings"
 FEW: Final = f"{OURS}, few records"
 MANY: Final = f"{OURS}, many records"
-_ALL: Final = (
-    "organization",
-    "teams",
-    "members",
-    "users",
-    "releases",
-    "projects",
-    "project_details",
-    "project_keys",
-    "issues",
-    "events",
-)
+_ALL: Final = tuple(stream["name"] for stream in SourceSentry().resolved_manifest["streams"])
 _OF_PROJECT: Final = ("events", "issues", "project_details", "releases")
 _OF_PEER: Final = ("events", "issues", "project_detail", "releases")
 _FAST: Final[Mapping[str, Any]] = {"num_workers": 20, "events_window_days": 1}

@@ -29,7 +29,7 @@ def complaints(text: str, package: str) -> list[str]:
     # The engine cannot resolve a manifest whose references are broken, so the form comes first
     return [*anchors(text), *references(manifest), *undocumented_streams(text)] or [
         *components(manifest),
-        *parameters(manifest, package),
+        *parameters(manifest),
         *parents(manifest),
         *unused_definitions(manifest, package),
         *crowded_expressions(manifest),
@@ -70,12 +70,12 @@ def components(manifest: Mapping[str, Any]) -> list[str]:
     return sorted(set(found))
 
 
-def parameters(manifest: Mapping[str, Any], package: str) -> list[str]:
+def parameters(manifest: Mapping[str, Any]) -> list[str]:
     """`$parameters` that nothing below them reads: no expression, no field of a component."""
     found = []
     for place, value in _walk(ManifestReferenceResolver().preprocess_manifest(dict(manifest))):
         if isinstance(value, Mapping) and "$parameters" in value:
-            read = _read_below(value, package)
+            read = _read_below(value)
             found += [
                 f"{place}: nothing reads the parameter `{name}`" for name in value["$parameters"] if name not in read
             ]
@@ -84,7 +84,7 @@ def parameters(manifest: Mapping[str, Any], package: str) -> list[str]:
     return sorted(set(found))
 
 
-def _read_below(owner: Mapping[str, Any], package: str) -> set[str]:
+def _read_below(owner: Mapping[str, Any]) -> set[str]:
     """Names of the parameters that the components and expressions within `owner` read."""
     read = set()
     for _, value in _walk(owner):
@@ -92,8 +92,7 @@ def _read_below(owner: Mapping[str, Any], package: str) -> set[str]:
             read |= set(re.findall(r"""parameters\[["'](\w+)["']\]""", value))
         elif isinstance(value, Mapping) and _is_component_name(value.get("type")):
             read |= set(_schema().get(value["type"], {}).get("properties", {}))
-            if str(value.get("class_name", "")).startswith(package):
-                read |= _fields(str(value["class_name"]))
+            read |= _fields(str(value.get("class_name", "")))
     return read
 
 

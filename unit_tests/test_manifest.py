@@ -38,8 +38,26 @@ definitions:
   organization:
     type: DeclarativeStream
 
+  # https://docs.sentry.io/api/members/
+  members:
+    type: DeclarativeStream
+    $parameters:
+      name: members
+      parent: teams
+    retriever:
+      {
+        "type": "SimpleRetriever",
+        "record_selector": {"type": "RecordSelector", "extractor": {"type": "DpathExtractor", "field_path": []}},
+        "requester": {"$ref": "#/definitions/requester"},
+        "partition_router": {
+          "type": "CustomPartitionRouter",
+          "class_name": "sourcewright.components.parents.ParentRouter",
+        },
+      }
+
 streams:
   - $ref: '#/definitions/teams'
+  - $ref: '#/definitions/members'
 
 spec:
   type: Spec
@@ -137,6 +155,20 @@ def test_given_good_manifest_when_checked_then_no_complaint() -> None:
             "$ref: '#/definitions/reqester'",
             "is not the whole of a definition",
             id="reference to nothing",
+        ),
+        pytest.param("parent: teams", "parent: teems", "its parent `teems` is no stream", id="misspelt parent"),
+        pytest.param("parent: teams", "parent: requester", "its parent `requester` is no stream", id="odd parent"),
+        pytest.param(
+            "      name: members\n",
+            "      name: members\n      newest_first: [a]\n",
+            "definitions.members: nothing reads the parameter `newest_first`",
+            id="parameter that only another stream reads",
+        ),
+        pytest.param(
+            "      name: members\n",
+            "      name: members\n      path: a\n",
+            "call no parameter `path`",
+            id="parameter path",
         ),
         pytest.param("    name: teams", "    name: &name teams", "YAML anchor or alias `name`", id="anchor"),
         pytest.param(

@@ -1,14 +1,14 @@
 """Answers and exceptions put before the connector's error handler, without a server."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import requests
 from airbyte_cdk.sources.streams.http.error_handlers.response_models import ErrorResolution
 
 from source_sentry.components import SentryErrorHandler
-from sourcewright.components.runtime import Runtime
+from sourcewright.components.runtime import ParentBatch, Runtime
 from unit_tests.source_sentry.builders import API, BACKEND, TOKEN, Json, a_config
 
 EVENTS_URL = f"{API}/projects/acme/backend/events/"
@@ -30,6 +30,9 @@ class KnownStreams:
 
     def parent_rows(self, _: str, *fields: str) -> list[Json]:
         return [{field: BACKEND[field] for field in fields}]
+
+    def touched(self, _: str, state: Mapping[str, Any]) -> list[ParentBatch]:
+        return [ParentBatch([], state)]
 
 
 def a_runtime() -> Runtime:

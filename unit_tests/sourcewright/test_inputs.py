@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from unit_tests.source_sentry.builders import BACKEND, STREAMS, TOKEN, Json, a_config
+from unit_tests.manifests import streams
+from unit_tests.source_sentry.builders import BACKEND, TOKEN, Json, a_config
 from unit_tests.source_sentry.command import Result, run, run_arguments
 from unit_tests.source_sentry.endpoints import events, projects
 from unit_tests.source_sentry.sentry_mock import SentryMock, answer, page
@@ -157,9 +158,8 @@ def test_given_stream_that_does_not_exist_when_read_then_one_sentence_with_those
     assert (result.code, sentry.requested) == (1, [])
     (error,) = result.errors
     assert error["failure_type"] == "config_error"
-    assert error["message"] == (
-        f"The catalog names streams that do not exist: `project_detail`. There are: {', '.join(STREAMS)}."
-    )
+    known = ", ".join(streams("source_sentry"))
+    assert error["message"] == f"The catalog names streams that do not exist: `project_detail`. There are: {known}."
 
 
 @pytest.mark.parametrize("command", ["read", "discover"])
@@ -187,7 +187,7 @@ def test_given_config_when_discovered_then_every_stream_with_its_key_and_no_requ
     result = run(tmp_path, "discover", a_config())
     (catalog,) = [message["catalog"] for message in result.messages if message["type"] == "CATALOG"]
     assert sentry.requested == []
-    assert [stream["name"] for stream in catalog["streams"]] == list(STREAMS)
+    assert [stream["name"] for stream in catalog["streams"]] == list(streams("source_sentry"))
     incremental = [one["name"] for one in catalog["streams"] if "incremental" in one["supported_sync_modes"]]
     assert incremental == ["releases", "issues", "events"]
     assert all(

@@ -17,7 +17,6 @@ RECORD: Json = {
     "access": [],
     "user": {"id": "1", "lastLogin": None},
 }
-LISTS = ["teams", "members"]
 REQUESTS = {
     "organization": organization_request(""),
     "teams": organization_request("teams/", per_page="100"),
@@ -29,21 +28,6 @@ SCOPES = {"organization": "org:read", "teams": "org:read", "members": "member:re
 
 def records(*ids: int) -> list[Json]:
     return [{**RECORD, "id": str(number)} for number in ids]
-
-
-@pytest.mark.parametrize("stream", LISTS)
-def test_given_two_pages_when_read_then_all_as_they_were(stream: str, sentry: SentryMock) -> None:
-    sentry.answers(REQUESTS[stream], page(*records(1, 2), next_cursor="100:1:0"))
-    following = organization_request(f"{stream}/", per_page="100", cursor="100:1:0")
-    sentry.answers(following, page(*records(3)))
-    sync = read(stream)
-    assert sync.records(stream) == records(1, 2, 3)
-    assert (sync.status(stream), sync.warnings()) == ("COMPLETE", [])
-
-
-def test_given_organization_when_read_then_one_record_as_it_was(sentry: SentryMock) -> None:
-    sentry.answers(REQUESTS["organization"], answer(RECORD))
-    assert read("organization").records("organization") == [RECORD]
 
 
 @pytest.mark.parametrize(

@@ -239,7 +239,8 @@ def test_given_429_with_a_reset_when_a_request_is_sent_then_it_is_sent_again_aft
     answers = [told(429, Limit=60, Remaining=0, Reset=int(NOW) + 30), told(Limit=60, Remaining=59, Reset=int(NOW) + 90)]
     with patch.object(HTTPAdapter, "send", side_effect=answers):
         got = RateLimitedAdapter(limiter, "events", EVENTS, max_retries=8).send(requests.Request("GET", API).prepare())
-    assert (got, waiting.waited) == (answers[1], [pytest.approx(30.02)])
+    assert got is answers[1]
+    assert waiting.waited == [pytest.approx(30.02)]
 
 
 def test_given_429s_without_end_when_a_request_is_sent_then_the_last_is_the_answer() -> None:
