@@ -11,13 +11,14 @@ Three kinds are states of the server and hold for every request; for them N is n
 """
 
 import time
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
+from typing import ClassVar, Final
 
 from typing_extensions import override
 
 from saas_sandbox.common import faults
-from saas_sandbox.common.faults import answer, disconnect, keep, truncate
+from saas_sandbox.common.faults import Spoil, answer, disconnect, keep, truncate
 from saas_sandbox.common.reply import Reply, json_reply
 from saas_sandbox.sentry.errors import internal
 from saas_sandbox.sentry.limits import DEFAULT, limit_headers, too_many
@@ -35,7 +36,7 @@ class Faults(faults.Faults):
     """Sentry's kinds."""
 
     states = ("timeout400", "out_of_retention400", "equals_cursor")
-    kinds = {  # noqa: RUF012 - a ClassVar of the base
+    kinds: ClassVar[Mapping[str, Spoil]] = {
         "no_link": keep,
         "repeat_cursor": keep,
         "html": answer(Reply(200, _HTML, content_type="text/html")),

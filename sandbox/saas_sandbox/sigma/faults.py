@@ -8,8 +8,9 @@ repeat_token    a page whose token leads to itself
 """
 
 import time
+from collections.abc import Mapping
 from email.utils import formatdate
-from typing import Final
+from typing import ClassVar, Final
 
 from saas_sandbox.common import faults
 from saas_sandbox.common.faults import Spoil, answer, disconnect, keep, truncate
@@ -35,7 +36,7 @@ def _fail(status: int, code: str) -> Spoil:
 class Faults(faults.Faults):
     """Sigma's kinds."""
 
-    kinds = {  # noqa: RUF012 - a ClassVar of the base
+    kinds: ClassVar[Mapping[str, Spoil]] = {
         REPEAT: keep,
         "truncated": truncate,
         "429date": lambda _: _limited(formatdate(time.time() + 1, usegmt=True)),
