@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import NamedTuple
 
-import orjson
-
-from saas_sandbox.sentry.errors import INVALID_CURSOR, ApiError, bad_request, forbidden, internal, not_found
-from saas_sandbox.sentry.moments import DAY, SECOND, parse, parse_period
+from saas_sandbox.common.clock import DAY, SECOND
+from saas_sandbox.common.reply import Record, Reply
+from saas_sandbox.sentry.errors import bad_request, forbidden, internal, invalid_cursor, not_found
+from saas_sandbox.sentry.moments import parse, parse_period
 from saas_sandbox.sentry.paging import Cursor, Page, Pager, absolute, keyset, link_header, opaque, solid
-from saas_sandbox.sentry.reply import Reply
 from saas_sandbox.sentry.settings import ORGANIZATION, Settings, Token
 from saas_sandbox.sentry.state import State
 from saas_sandbox.sentry.world import Project, World
@@ -18,8 +17,7 @@ PAGE = 100
 _FINE_PERIOD = 30 * DAY  # shorter periods are rounded to a minute, others to a quarter of an hour
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(NamedTuple):
     """`start <= second < end`, in seconds since 1970."""
 
     start: int
@@ -28,14 +26,22 @@ class Window:
 
 @dataclass(frozen=True)
 class Call:
-    """A permitted request; `query` holds its parameters in order, `fault` what is about to befall its answer."""
+    """A permitted request; `query` holds its parameters in order, `names` those of its path.
+
+    `fault` is the kind that will hit its answer, empty for none.
+    """
 
     state: State
     token: Token
     path: str
     query: list[tuple[str, str]]
     names: dict[str, str]
-    fault: str | None = None
+    fault: str = ""
+
+    @classmethod
+    def of_everything(cls, state: State) -> "Call":
+        """Return a request without parameters, by a caller who sees all."""
+        return cls(state, Token(), path="", query=[], names={})
 
     @property
     def settings(self) -> Settings:
@@ -60,10 +66,11 @@ class Call:
         """Return a parameter's last value, as Sentry does, or `None`."""
         return next(iter(self.all(name)[-1:]), None)
 
-    def check_organization(self) -> None:
-        """404 for any but the one organization; today's server takes its number too."""
+    def organization(self) -> Record:
+        """Return the organization of the path; 404 for any but the one. Today's server takes its number too."""
         if self.names["org"] not in ([ORGANIZATION] if self.settings.old else [ORGANIZATION, "1"]):
             raise not_found()
+        return self.world.organization
 
     def visible(self) -> list[Project]:
         """Return the projects that the token may see."""
@@ -80,6 +87,7 @@ class Call:
 
     def project(self) -> Project:
         """Return the project of the path; 404 when there is none, 403 when it is closed to the caller."""
+        self.organization()
         wanted = self.names["project"]
         for project in self.world.projects:
             if wanted == project.slug or (wanted == project.id and not self.settings.old):
@@ -124,6 +132,11 @@ class Call:
             raise bad_request("start must be before end")
         return window
 
+    def readable(self) -> Window:
+        """Return the window of all events that can be read: 9.1.2 never forgets."""
+        oldest = 0 if self.settings.old else self.now - self.settings.retention_days * DAY
+        return Window(oldest // SECOND, self.now // SECOND)
+
     def search_window(self) -> Window:
         """Return the window of events to look at: at most, and by default, the retention."""
         oldest, now = (self.now - self.settings.retention_days * DAY) // SECOND, self.now // SECOND
@@ -142,7 +155,7 @@ class Call:
             return None
         cursor = Cursor.parse(text)
         if cursor is None:
-            raise internal() if self.settings.old else ApiError(400, INVALID_CURSOR)
+            raise internal() if self.settings.old else invalid_cursor()
         return cursor
 
     def per_page(self, default: int = PAGE) -> int:
@@ -172,7 +185,7 @@ class Call:
         try:
             return pager(rows, cursor, limit)
         except ValueError:
-            raise internal() if self.settings.old else ApiError(400, INVALID_CURSOR) from None
+            raise internal() if self.settings.old else invalid_cursor() from None
 
     def haunted(self, rows: int, limit: int, key: Callable[[int], int] | None = None) -> tuple[list[int], Page]:
         """Page over a list with `ghost_rows` in its middle, and return the page's real rows.
@@ -186,20 +199,20 @@ class Call:
         middle = range(rows // 2, rows // 2 + ghosts)
         return [solid(row, rows, ghosts) for row in range(page.start, page.stop) if row not in middle], page
 
-    def answer(self, bodies: Iterable[bytes], page: Page, headers: dict[str, str] | None = None) -> Reply:
-        """Return a page of serialised records with its Link header."""
+    def answer(
+        self, bodies: Iterable[bytes], page: Page | None = None, headers: dict[str, str] | None = None, inside: str = ""
+    ) -> Reply:
+        """Return serialised records, those of a page with its Link header; `inside` names the field that holds them."""
         body = b"[" + b",".join(bodies) + b"]"
-        if self.fault == "no_link":
+        if inside:
+            body = b'{"%s":%s}' % (inside.encode(), body)
+        if page is None or self.fault == "no_link":
             return Reply(body=body, headers=headers or {})
         if self.fault == "repeat_cursor" and self.cursor():
             page = replace(page, next=self.cursor() or page.next)
         write = opaque if self.state.faults.state("equals_cursor") is not None else str
         url = self.settings.link_host + self.path
         return Reply(body=body, headers={"Link": link_header(url, self.query, page, write)} | (headers or {}))
-
-    def answer_records(self, records: Iterable[dict[str, Any]], page: Page) -> Reply:
-        """Serialise a page of records."""
-        return self.answer(map(orjson.dumps, records), page)
 
 
 def _second(text: str) -> int:

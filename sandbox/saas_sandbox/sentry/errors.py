@@ -1,22 +1,11 @@
 """Answers that are not the data asked for."""
 
 import uuid
-from typing import Any, Final
+from typing import Final
 
-INVALID_CURSOR: Final = {"detail": "Invalid cursor parameter."}
-NO_PERMISSION: Final = {"detail": "You do not have permission to perform this action."}
-NOT_FOUND: Final = {"detail": "The requested resource does not exist"}
+from saas_sandbox.common.errors import ApiError
 
-
-class ApiError(Exception):
-    """An error of the API with its status and JSON body."""
-
-    def __init__(self, status: int, body: Any, headers: dict[str, str] | None = None) -> None:
-        """Keep what the answer needs."""
-        super().__init__(f"{status} {body}")
-        self.status = status
-        self.body = body
-        self.headers = headers or {}
+_REALM: Final = {"WWW-Authenticate": 'xBasic realm="api"'}
 
 
 def bad_request(detail: str) -> ApiError:
@@ -24,14 +13,30 @@ def bad_request(detail: str) -> ApiError:
     return ApiError(400, {"detail": detail})
 
 
+def invalid_cursor() -> ApiError:
+    """400: the cursor is none, or leads out of the list."""
+    return bad_request("Invalid cursor parameter.")
+
+
+def unauthorized(detail: str) -> ApiError:
+    """401: no token, or one that is no good."""
+    return ApiError(401, {"detail": detail}, dict(_REALM))
+
+
+def locked(code: str) -> ApiError:
+    """401 for a good token whose owner has to do something first, such as `sso-required`."""
+    message = f"This action needs: {code}."
+    return ApiError(401, {"detail": {"code": code, "message": message, "extra": {}}}, dict(_REALM))
+
+
 def forbidden() -> ApiError:
     """403: the token may not."""
-    return ApiError(403, NO_PERMISSION)
+    return ApiError(403, {"detail": "You do not have permission to perform this action."})
 
 
 def not_found() -> ApiError:
-    """404: no such organization or project."""
-    return ApiError(404, NOT_FOUND)
+    """404: what a name in the path stands for does not exist."""
+    return ApiError(404, {"detail": "The requested resource does not exist"})
 
 
 def internal() -> ApiError:

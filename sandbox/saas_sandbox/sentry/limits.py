@@ -2,10 +2,12 @@
 
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from saas_sandbox.sentry.errors import ApiError
+from saas_sandbox.common.errors import ApiError
 
 
 @dataclass(frozen=True)
@@ -24,21 +26,14 @@ class Limit:
 
 DEFAULT: Final = Limit(40, 1)
 LIMITS: Final = {
+    "default": DEFAULT,
     "events": Limit(60, 60, concurrent=1),
     "project_issues": Limit(5, 1),
     "members": DEFAULT,
     "keys": DEFAULT,
     "releases": DEFAULT,
 }
-"""Endpoints with a budget of their own (per caller); all others share the group `default`."""
-
-
-@dataclass(frozen=True)
-class Ticket:
-    """A counted request: what its headers say, and what to give back at its end."""
-
-    bucket: tuple[str, str]
-    headers: dict[str, str]
+"""The budgets of each caller by name; endpoints that name none share `default`."""
 
 
 class Limiter:
@@ -47,36 +42,37 @@ class Limiter:
     def __init__(self) -> None:
         """Start with nothing used."""
         self.used: Counter[str] = Counter()
-        self.refused = 0
         self._in_flight: Counter[tuple[str, str]] = Counter()
         self._windows: dict[tuple[str, str], tuple[int, int]] = {}
 
-    def enter(self, endpoint: str, caller: str, factor: float) -> Ticket:
-        """Count a request in; 429 when its window or the bound on requests in flight is full."""
-        group = endpoint if endpoint in LIMITS else "default"
-        limit, bucket = LIMITS.get(group, DEFAULT).scaled(factor), (group, caller)
+    @contextmanager
+    def counted(self, budget: str, caller: str, factor: float) -> Iterator[dict[str, str]]:
+        """Count a request in and out, and yield the headers of its answer.
+
+        429 when its window or the bound on requests in flight is full.
+        """
+        limit, bucket = LIMITS[budget].scaled(factor), (budget, caller)
+        headers = self._enter(limit, bucket)
+        self._in_flight[bucket] += 1
+        try:
+            yield headers
+        finally:
+            self._in_flight[bucket] -= 1
+
+    def _enter(self, limit: Limit, bucket: tuple[str, str]) -> dict[str, str]:
         window = int(time.time()) // limit.window
         seen, used = self._windows.get(bucket, (window, 0))
         used = used + 1 if seen == window else 1
         self._windows[bucket] = (window, used)
-        self.used[group] += 1
+        self.used[bucket[0]] += 1
         running = self._in_flight[bucket]
         reset = (window + 1) * limit.window
         headers = limit_headers(limit, limit.count - used, reset, limit.concurrent - running - 1)
         if used > limit.count:
-            raise self._refusal(too_many(limit), headers)
+            raise ApiError(429, {"detail": too_many(limit)}, headers)
         if running >= limit.concurrent:
-            raise self._refusal(too_many_at_once(limit), headers)
-        self._in_flight[bucket] += 1
-        return Ticket(bucket, headers)
-
-    def leave(self, ticket: Ticket) -> None:
-        """Count a request out."""
-        self._in_flight[ticket.bucket] -= 1
-
-    def _refusal(self, detail: str, headers: dict[str, str]) -> ApiError:
-        self.refused += 1
-        return ApiError(429, {"detail": detail}, headers)
+            raise ApiError(429, {"detail": too_many_at_once(limit)}, headers)
+        return headers
 
 
 def too_many(limit: Limit) -> str:

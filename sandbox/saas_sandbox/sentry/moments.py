@@ -5,9 +5,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
-SECOND: Final = 1_000_000
-HOUR: Final = 3600 * SECOND
-DAY: Final = 24 * HOUR
+from saas_sandbox.common.clock import DAY, HOUR, SECOND
+
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 Stamp = Callable[[int], str]

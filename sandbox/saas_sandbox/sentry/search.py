@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from saas_sandbox.common.clock import DAY, SECOND
 from saas_sandbox.sentry.data.issues import Issue
 from saas_sandbox.sentry.errors import bad_request
-from saas_sandbox.sentry.moments import DAY, SECOND, parse, parse_period
+from saas_sandbox.sentry.moments import parse, parse_period
 
 
 @dataclass(frozen=True)

@@ -1,118 +1,83 @@
-"""The sandbox as a server, in a thread or as the process itself."""
+"""A local Sentry, in a thread or as the process itself."""
 
-import asyncio
-import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Final
 
-import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route, Router
+from typing_extensions import override
 
-from saas_sandbox.sentry.app import create_app
-from saas_sandbox.sentry.control import totals
+from saas_sandbox.common import sandbox
+from saas_sandbox.common.clock import SECOND
+from saas_sandbox.common.control import Action
+from saas_sandbox.common.errors import ApiError
+from saas_sandbox.sentry.call import Call
+from saas_sandbox.sentry.endpoint import Endpoint
+from saas_sandbox.sentry.endpoints import ENDPOINTS
+from saas_sandbox.sentry.errors import bad_request
+from saas_sandbox.sentry.gate import Gate
+from saas_sandbox.sentry.lists.issues import feedback_issues
 from saas_sandbox.sentry.settings import DEFAULT_TOKEN, ORGANIZATION, Settings
-from saas_sandbox.sentry.state import LoggedRequest, State
-
-HOST: Final = "127.0.0.1"
-_BACKLOG: Final = 512
+from saas_sandbox.sentry.state import State
 
 
-class Connection(H11Protocol):
-    """A connection that lets the application hang up without an answer (see `sandbox.reply`)."""
+class Sandbox(sandbox.Sandbox[Settings, State]):
+    """A local Sentry, of today or of 9.1.2."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Hand the transport to the requests of this connection."""
-        super().connection_made(transport)
-        self.app_state = {**self.app_state, "transport": transport}
-
-
-class Sandbox:
-    """A running sandbox. Everything here acts inside the process, without a request."""
-
-    def __init__(self, url: str, state: State) -> None:
-        """Hold on to the server's state."""
-        self.url = url
-        self.organization = ORGANIZATION
-        self._state = state
-
-    @property
-    def settings(self) -> Settings:
-        """The settings as they are now."""
-        return self._state.settings
+    settings_class = Settings
+    not_found = Response(status_code=404, media_type="text/html")
+    endpoints: ClassVar[Sequence[Endpoint]] = ENDPOINTS
+    organization = ORGANIZATION
 
     @property
     def token(self) -> str:
         """The first of the tokens; by default the one with every scope."""
         return next(iter(self.settings.tokens), DEFAULT_TOKEN)
 
-    def requests(self) -> list[LoggedRequest]:
-        """Return the requests under /api/0 so far, in the order of their answers."""
-        return list(self._state.log)
+    def advance(self, seconds: float) -> int:
+        """Move the sandbox's clock forward; returns its time in seconds since 1970."""
+        self.state.clock.advance(seconds)
+        return self.state.clock.now() // SECOND
 
-    def reset(self) -> None:
-        """Forget the requests and counts; keep settings, clock and data."""
-        self._state.reset()
+    def feedback_issues(self) -> list[str]:
+        """Return the ids of the issues of the feedback category, which only a query for it shows."""
+        return [str(issue.id) for issue in feedback_issues(Call.of_everything(self.state))]
 
-    def totals(self) -> dict[str, Any]:
-        """Return all primary keys that exist at this moment, see `sandbox.control.totals`."""
-        return totals(self._state)
+    @override
+    def totals(self) -> Mapping[str, Any]:
+        """Return every primary key that a token which sees all could extract at this moment, by stream.
 
-    def stats(self) -> dict[str, Any]:
-        """Return the counts of requests, see `sandbox.state.State.stats`."""
-        return self._state.stats()
+        Lists of strings, except `events`: eventIDs by project slug, newest first.
+        """
+        call, old = Call.of_everything(self.state), self.settings.old
+        rows = (row.version(old=old) for row in self.endpoints)
+        return {row.name: row.total(call) for row in rows if row and row.key}
 
-    def advance(self, seconds: float) -> None:
-        """Move the sandbox's clock forward."""
-        self._state.clock.advance(seconds)
+    @override
+    def make_state(self, settings: Settings) -> State:
+        return State(settings)
 
-    def configure(self, **changes: object) -> None:
-        """Change settings by name."""
-        self._state.configure(changes)
+    @override
+    def routes(self) -> Sequence[BaseRoute]:
+        """Return the API, which never redirects to a path with a trailing slash."""
+        rows = [Route(row.path, Gate(self.state, row).endpoint, methods=["GET"]) for row in self.endpoints]
+        return [Mount(self.settings.prefix + "/api/0", Router(rows, redirect_slashes=False))]
 
+    @override
+    def actions(self) -> dict[str, Action]:
+        return {**super().actions(), "advance": lambda body: {"now": self.advance(body["seconds"])}}
 
-def listen(port: int) -> socket.socket:
-    """Return a listening socket of 127.0.0.1; port 0 picks a free one. `OSError` when it is taken.
+    @override
+    def refusal(self, message: str) -> ApiError:
+        return bad_request(message)
 
-    The protocol is named because asyncio sends without delay only on sockets that name it.
-    """
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.bind((HOST, port))
-        sock.listen(_BACKLOG)
-    except OSError:
-        sock.close()
-        raise
-    return sock
+    @override
+    def access(self) -> dict[str, str]:
+        return {"organization": self.organization, "token": self.token}
 
-
-def make_server(settings: Settings) -> tuple[uvicorn.Server, State]:
-    """Return a server that has not started, and its state."""
-    app = create_app(settings)
-    config = uvicorn.Config(
-        app,
-        http=Connection,
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        log_level="error",
-        server_header=False,
-    )
-    return uvicorn.Server(config), app.state.sandbox
+    @override
+    def url_at(self, host: str) -> str:
+        return host + self.settings.prefix
 
 
-@contextmanager
-def serve(settings: Settings, port: int = 0) -> Iterator[Sandbox]:
-    """Run a sandbox on 127.0.0.1 in a thread while the block runs."""
-    server, state = make_server(settings)
-    sock = listen(port)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, name="sandbox", daemon=True)
-    url = f"http://{HOST}:{sock.getsockname()[1]}{settings.prefix}"
-    thread.start()
-    try:
-        yield Sandbox(url, state)
-    finally:
-        server.should_exit = True
-        thread.join()
+serve: Final = Sandbox.serve

@@ -1,11 +1,14 @@
 """Every option of the sandbox, with its default. The help text of an option is the second half of its annotation."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Annotated, Final
+from dataclasses import asdict, dataclass, field, replace
+from typing import Annotated, Final, Literal
+
+from saas_sandbox.common import settings
 
 ORGANIZATION: Final = "acme"
 DEFAULT_TOKEN: Final = "sntryu_sandbox_0123456789abcdef0123456789abcdef"  # noqa: S105 - a fake one
+Generation = Literal["today", "9.1.2"]
 TODAY: Final = "today"
 OLD: Final = "9.1.2"
 READ_SCOPES: Final = (
@@ -45,7 +48,8 @@ class Counts:
     odd_projects: bool = True  # the last one never had an event, the one before is quiet for 60 days
 
 
-SIZES: Final = {
+Size = Literal["tiny", "small", "bench"]
+SIZES: Final[Mapping[Size, Counts]] = {
     "tiny": Counts(projects=4, events_per_project=130, issues_per_project=12, releases=14, teams=3, members=7),
     "small": Counts(projects=6, events_per_project=1200, issues_per_project=30, releases=40),
     "bench": Counts(
@@ -60,13 +64,13 @@ SIZES: Final = {
 
 
 @dataclass(frozen=True)
-class Settings:
-    """What the sandbox serves and how. All but `prefix` can be changed while it runs; tuples are lists in JSON."""
+class Settings(settings.Settings):
+    """What the sandbox serves and how. All but `prefix` and `now` can be changed while it runs."""
 
-    generation: Annotated[str, "which server to be: `today` or `9.1.2` (the last self-hosted one without Snuba)"] = (
-        TODAY
-    )
-    size: Annotated[str, "how much data: `tiny`, `small` or `bench`"] = "small"
+    generation: Annotated[
+        Generation, "which server to be: `today` or `9.1.2` (the last self-hosted one without Snuba)"
+    ] = TODAY
+    size: Annotated[Size, "how much data: `tiny`, `small` or `bench`"] = "small"
     projects: Annotated[int | None, "how many projects, instead of the size's"] = None
     events_per_project: Annotated[int | None, "events of each active project at `now`, instead of the size's"] = None
     issues_per_project: Annotated[int | None, "error issues of each active project, instead of the size's"] = None
@@ -93,19 +97,8 @@ class Settings:
     ghost_rows: Annotated[
         int, "rows without a body in the middle of each list of events and issues: short and empty pages"
     ] = 0
-    limits: Annotated[str, "rate limits: `off` or `saas`"] = "off"
+    limits: Annotated[Literal["off", "saas"], "rate limits: `off` or `saas`"] = "off"
     time_scale: Annotated[float, "scale the windows of the limits and their counts: 0.1 turns 60/60 s into 6/6 s"] = 1.0
-    latency_ms: Annotated[int, "milliseconds that each answer takes"] = 0
-    faults: Annotated[
-        tuple[str, ...], "`kind:N` or `kind:N@part of a path`: spoil every Nth new request, see sandbox/faults.py"
-    ] = ()
-    fault_repeats: Annotated[int, "how many times in a row the same request is spoilt; 0 means always"] = 1
-
-    def __post_init__(self) -> None:
-        """Refuse what no code path knows, by name."""
-        for name, known in (("generation", (TODAY, OLD)), ("size", tuple(SIZES)), ("limits", ("off", "saas"))):
-            if getattr(self, name) not in known:
-                raise ValueError(f"{name} is {getattr(self, name)!r}; choose one of {', '.join(known)}")
 
     @property
     def old(self) -> bool:
@@ -118,22 +111,3 @@ class Settings:
         size = SIZES[self.size]
         given = {name: getattr(self, name) for name in asdict(size) if getattr(self, name, None) is not None}
         return replace(size, **given)
-
-    def changed(self, changes: Mapping[str, object]) -> "Settings":
-        """Return a copy with `changes`, whose values may come from JSON. `ValueError` names an unknown setting."""
-        unknown = set(changes) - {item.name for item in fields(self)}
-        if unknown:
-            raise ValueError(f"unknown settings: {', '.join(sorted(unknown))}")
-        return replace(self, **{name: _value(name, value) for name, value in changes.items()})  # type: ignore[arg-type]
-
-
-def _value(name: str, value: object) -> object:
-    """Turn JSON's lists into tuples and its objects into tokens."""
-    if name == "tokens" and isinstance(value, Mapping):
-        return {key: token if isinstance(token, Token) else _token(token) for key, token in value.items()}
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _token(given: Mapping[str, object]) -> Token:
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
-    return Token(**values)  # type: ignore[arg-type]

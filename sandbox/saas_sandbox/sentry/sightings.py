@@ -2,15 +2,16 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
+from saas_sandbox.common.clock import SECOND
+from saas_sandbox.common.reply import Record
 from saas_sandbox.sentry.call import Window
 from saas_sandbox.sentry.data.issues import Issue
 from saas_sandbox.sentry.data.timeline import Earlier, Timeline
-from saas_sandbox.sentry.moments import SECOND, Stamp
+from saas_sandbox.sentry.moments import Stamp
 from saas_sandbox.sentry.world import Project
 
-Record = dict[str, Any]
 _GRAPHS: Final = {"24h": (24, 3600), "14d": (14, 86400)}  # points and seconds of a point
 
 

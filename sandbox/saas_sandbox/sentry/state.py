@@ -1,79 +1,61 @@
 """What a running sandbox remembers."""
 
-import time
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-from saas_sandbox.sentry.clock import Clock
-from saas_sandbox.sentry.faults import FaultPlan
+from typing_extensions import override
+
+from saas_sandbox.common import state
+from saas_sandbox.common.clock import SECOND, Clock
+from saas_sandbox.sentry.faults import Faults
 from saas_sandbox.sentry.limits import Limiter
+from saas_sandbox.sentry.moments import parse
 from saas_sandbox.sentry.settings import Settings
 from saas_sandbox.sentry.world import World
 
-_OF_THE_DATA: Final = (
-    "generation",
-    "size",
-    "seed",
-    "projects",
-    "events_per_project",
-    "issues_per_project",
-    "releases",
-    "event_bytes",
-    "extra_projects",
-)
 
+class State(state.State[Settings]):
+    """The data, the clock and the limits' counters besides."""
 
-@dataclass(frozen=True)
-class LoggedRequest:
-    """A request of the API; `query` holds its parameters in order, `at` is real time in seconds since 1970."""
+    faults_class = Faults
+    fixed = frozenset({"prefix", "now"})
+    of_the_data = frozenset(
+        {
+            "generation",
+            "size",
+            "seed",
+            "projects",
+            "events_per_project",
+            "issues_per_project",
+            "releases",
+            "event_bytes",
+            "extra_projects",
+        }
+    )
 
-    method: str
-    path: str
-    query: list[tuple[str, str]]
-    status: int
-    at: float
-
-
-class State:
-    """The settings, the data, the clock and the counters of one process."""
-
+    @override
     def __init__(self, settings: Settings) -> None:
         """Start the clock; the data hang on its start."""
-        self.settings = settings
-        self.clock = Clock(settings.now)
-        self.world = World(settings, self.clock.start)
-        self.reset()
+        self.clock = Clock(_moment(settings.now) if settings.now else None)
+        super().__init__(settings)
 
+    @override
+    def build(self) -> None:
+        self.world = World(self.settings, self.clock.start)
+
+    @override
     def reset(self) -> None:
-        """Forget the requests, the limits' counts and which faults have struck; keep settings, clock and data."""
-        self.log: list[LoggedRequest] = []
+        super().reset()
         self.limiter = Limiter()
-        self.faults = FaultPlan(self.settings)
 
-    def configure(self, changes: Mapping[str, object]) -> None:
-        """Change settings. The data are rebuilt only if they depend on one of them."""
-        if refused := {"prefix", "now"} & set(changes):
-            raise ValueError(f"fixed at the start: {', '.join(sorted(refused))}")
-        settings = self.settings.changed(changes)
-        faults = FaultPlan(settings)
-        if {"faults", "fault_repeats"} & set(changes):
-            self.faults = faults
-        self.settings = settings
-        if set(_OF_THE_DATA) & set(changes):
-            self.world = World(settings, self.clock.start)
-
-    def record(self, method: str, path: str, query: list[tuple[str, str]], status: int) -> None:
-        """Log a request."""
-        self.log.append(LoggedRequest(method, path, query, status, time.time()))
-
+    @override
     def stats(self) -> dict[str, Any]:
-        """Return requests, how many were refused by a limit, answers by status, and requests per budget."""
-        by_status = Counter(str(request.status) for request in self.log)
-        return {
-            "requests": len(self.log),
-            "too_many": by_status["429"],
-            "by_status": dict(by_status),
-            "budget": dict(self.limiter.used),
-        }
+        """Return also how many requests a limit refused, and the requests of each budget."""
+        found = super().stats()
+        return {**found, "too_many": found["by_status"].get("429", 0), "budget": dict(self.limiter.used)}
+
+
+def _moment(text: str) -> int:
+    moment = parse(text)
+    if moment is None:
+        raise ValueError(f"now is {text!r}; write it like 2026-01-31T00:00:00Z")
+    return moment // SECOND * SECOND

@@ -3,10 +3,11 @@
 from bisect import bisect_right
 from functools import cached_property
 from random import Random
-from typing import Any
 
 import orjson
 
+from saas_sandbox.common.clock import DAY
+from saas_sandbox.common.reply import Record
 from saas_sandbox.sentry.data.events import Event, full_event, old_event, padded, simple_event
 from saas_sandbox.sentry.data.issues import Issue, build_issue
 from saas_sandbox.sentry.data.people import Person, build_people, member_record, team_record, team_slug
@@ -14,10 +15,9 @@ from saas_sandbox.sentry.data.projects import key_record, organization_record
 from saas_sandbox.sentry.data.releases import Release, build_releases
 from saas_sandbox.sentry.data.timeline import HISTORY_DAYS, HORIZON_DAYS, Span, Timeline, build_timeline
 from saas_sandbox.sentry.data.words import EMPTY_SLUG, PLATFORMS, QUIET_SLUG, SLUGS
-from saas_sandbox.sentry.moments import DAY, Stamp, old_stamp, today_stamp
+from saas_sandbox.sentry.moments import Stamp, old_stamp, today_stamp
 from saas_sandbox.sentry.settings import Counts, Settings
 
-Record = dict[str, Any]
 _QUIET_DAYS = 60
 
 

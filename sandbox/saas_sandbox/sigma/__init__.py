@@ -1,1 +1,1 @@
-"""A local HTTP API that behaves like Sigma Computing's, to try and to test an extraction against."""
+"""A local Sigma Computing."""

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from saas_sandbox.sentry.reply import Reply, json_reply
-from saas_sandbox.sigma.errors import ApiError, bad_request, unauthorized
+from saas_sandbox.common.reply import Reply, json_reply
+from saas_sandbox.sigma.errors import bad_request, error, unauthorized
 from saas_sandbox.sigma.settings import Credential, Settings
 
 _BEARER: Final = "Bearer "
@@ -37,7 +37,7 @@ class Mint:
         """Answer `POST /v2/auth/token`; the credential stands in the form or in a Basic header."""
         now = time.monotonic()
         if settings.mints_a_second and now - self._last < 1 / settings.mints_a_second:
-            return ApiError(429, "too_many_requests", "Too many requests for a token").reply({"Retry-After": "1"})
+            return error(429, "too_many_requests", "Too many requests for a token", {"Retry-After": "1"}).reply()
         self._last = now
         if content_type.split(";", maxsplit=1)[0] != _FORM:
             return bad_request(f"Content-Type must be {_FORM}").reply()

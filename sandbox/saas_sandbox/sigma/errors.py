@@ -1,41 +1,40 @@
 """Answers that are not the data asked for: {"requestId", "message", "code"}."""
 
 import uuid
-from typing import Any, Final
 
-from saas_sandbox.sentry.reply import Reply, json_reply
-
-NOT_ALLOWED: Final = (403, "forbidden", "You are not allowed to do this")
-ARCHIVED: Final = (409, "inode_archived", "The object is archived")
-GONE: Final = (410, "gone", "This endpoint has been retired")
-NOT_FOUND: Final = (404, "not_found", "There is no such thing")
+from saas_sandbox.common.errors import ApiError
 
 
-class ApiError(Exception):
-    """An error of the API."""
-
-    def __init__(self, status: int, code: str, message: str) -> None:
-        """Keep what the answer needs."""
-        super().__init__(f"{status} {code} {message}")
-        self.status = status
-        self.code = code
-        self.message = message
-
-    def reply(self, headers: dict[str, str] | None = None) -> Reply:
-        """Return the answer."""
-        return json_reply(error_body(self.code, self.message), self.status, headers)
-
-
-def error_body(code: str, message: str) -> dict[str, Any]:
+def error(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> ApiError:
     """Return an error as the API writes it."""
-    return {"requestId": str(uuid.uuid4()), "message": message, "code": code}
+    return ApiError(status, {"requestId": str(uuid.uuid4()), "message": message, "code": code}, headers)
 
 
 def unauthorized(message: str) -> ApiError:
     """401: no token, an unknown one, or one that has ended."""
-    return ApiError(401, "unauthorized", message)
+    return error(401, "unauthorized", message)
 
 
 def bad_request(message: str) -> ApiError:
     """400: the request is wrong."""
-    return ApiError(400, "invalid_request", message)
+    return error(400, "invalid_request", message)
+
+
+def not_allowed() -> ApiError:
+    """403: only an admin may."""
+    return error(403, "forbidden", "You are not allowed to do this")
+
+
+def not_found() -> ApiError:
+    """404: what a name in the path stands for does not exist."""
+    return error(404, "not_found", "There is no such thing")
+
+
+def archived() -> ApiError:
+    """409: nothing below an archived object can be read."""
+    return error(409, "inode_archived", "The object is archived")
+
+
+def gone() -> ApiError:
+    """410: the endpoint is no more."""
+    return error(410, "gone", "This endpoint has been retired")

@@ -1,74 +1,63 @@
-"""The Sigma sandbox as a server, in a thread or as the process itself."""
+"""A local Sigma Computing, in a thread or as the process itself."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, Final
 
-import uvicorn
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+from typing_extensions import override
 
-from saas_sandbox.sentry.server import HOST, Connection, listen
-from saas_sandbox.sentry.state import LoggedRequest
-from saas_sandbox.sigma.app import create_app
-from saas_sandbox.sigma.control import totals
+from saas_sandbox.common import sandbox
+from saas_sandbox.common.control import Action
+from saas_sandbox.common.errors import ApiError
+from saas_sandbox.sigma.endpoints import ENDPOINTS
+from saas_sandbox.sigma.gate import Gate, mint
 from saas_sandbox.sigma.settings import CLIENT_ID, CLIENT_SECRET, Settings
 from saas_sandbox.sigma.state import State
+from saas_sandbox.sigma.totals import totals
 
 
-class Sandbox:
-    """A running sandbox. Everything here acts inside the process, without a request."""
+class Sandbox(sandbox.Sandbox[Settings, State]):
+    """A local Sigma Computing."""
 
+    settings_class = Settings
+    not_found = Response(b'{"message": "Not Found"}', 404, media_type="application/json")
     client_id = CLIENT_ID
     client_secret = CLIENT_SECRET
 
-    def __init__(self, url: str, state: State) -> None:
-        """Hold on to the server's state."""
-        self.url = url
-        self._state = state
-
-    def requests(self) -> list[LoggedRequest]:
-        """Return the requests so far, those for tokens too, in the order of their answers."""
-        return list(self._state.log)
-
-    def reset(self) -> None:
-        """Forget the requests; keep settings, tokens and data."""
-        self._state.reset()
-
-    def totals(self) -> dict[str, list[dict[str, Any]]]:
-        """Return all rows that exist, see `sandbox.sigma.control.totals`."""
-        return totals(self._state)
-
-    def stats(self) -> dict[str, Any]:
-        """Return the counts of requests, see `sandbox.sigma.state.State.stats`."""
-        return self._state.stats()
-
     def touch(self, value: str, moment: str) -> None:
-        """Change the object with this id at a moment."""
-        assert self._state.world.touch(value, moment), value  # noqa: S101 - a test's mistake
+        """Change the object with this id at a moment; 404 when there is none."""
+        if not self.state.world.touch(value, moment):
+            raise ApiError(404, {})
 
-    def configure(self, **changes: object) -> None:
-        """Change settings by name."""
-        self._state.configure(changes)
+    @override
+    def totals(self) -> Mapping[str, list[dict[str, Any]]]:
+        """Return all rows that exist, see `totals`."""
+        return totals(self.state)
+
+    @override
+    def make_state(self, settings: Settings) -> State:
+        return State(settings)
+
+    @override
+    def routes(self) -> Sequence[BaseRoute]:
+        """Return paths without names first: `/v2/connections/paths` is no `/v2/connections/{connectionId}`."""
+        table = sorted(ENDPOINTS, key=lambda row: row.path.count("{"))
+        rows = (Route(row.path, Gate(self.state, row).endpoint, methods=["GET"]) for row in table)
+        return [Route("/v2/auth/token", partial(mint, self.state), methods=["POST"]), *rows]
+
+    @override
+    def actions(self) -> dict[str, Action]:
+        return {**super().actions(), "touch": lambda body: self.touch(body["id"], body["at"])}
+
+    @override
+    def refusal(self, message: str) -> ApiError:
+        return ApiError(400, {"message": message})
+
+    @override
+    def access(self) -> dict[str, str]:
+        return {"client_id": self.client_id, "client_secret": self.client_secret}
 
 
-def make_server(settings: Settings) -> tuple[uvicorn.Server, State]:
-    """Return a server that has not started, and its state."""
-    app = create_app(settings)
-    config = uvicorn.Config(
-        app, http=Connection, ws="none", lifespan="off", log_config=None, log_level="error", server_header=False
-    )
-    return uvicorn.Server(config), app.state.sandbox
-
-
-@contextmanager
-def serve(settings: Settings, port: int = 0) -> Iterator[Sandbox]:
-    """Run a sandbox on 127.0.0.1 in a thread while the block runs."""
-    server, state = make_server(settings)
-    sock = listen(port)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, name="sigma-sandbox", daemon=True)
-    thread.start()
-    try:
-        yield Sandbox(f"http://{HOST}:{sock.getsockname()[1]}", state)
-    finally:
-        server.should_exit = True
-        thread.join()
+serve: Final = Sandbox.serve

@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 from random import Random
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
+from saas_sandbox.common.clock import SECOND
+from saas_sandbox.common.reply import Record
 from saas_sandbox.sentry.data.issues import Issue
 from saas_sandbox.sentry.data.words import BROWSERS, CITIES, FUNCTIONS, GIVEN, MODULES, SYSTEMS
-from saas_sandbox.sentry.moments import SECOND, Stamp
+from saas_sandbox.sentry.moments import Stamp
 
-Record = dict[str, Any]
 _FRAMES: Final = 6
 _FILLER: Final = "".join(f"{number:04x} " for number in range(0x2000))
 

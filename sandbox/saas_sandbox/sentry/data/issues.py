@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from random import Random
-from typing import Any, Final
+from typing import Final
 
+from saas_sandbox.common.reply import Record
 from saas_sandbox.sentry.data.words import ERRORS, FUNCTIONS, LEVELS, MODULES
 
-Record = dict[str, Any]
 FEEDBACK_OFFSET: Final = 900_000  # numbers of feedback issues start here, behind all error issues of a project
 _PER_PROJECT: Final = 1_000_000
 

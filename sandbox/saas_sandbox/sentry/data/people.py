@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from random import Random
-from typing import Any
 
+from saas_sandbox.common.clock import DAY, SECOND
+from saas_sandbox.common.reply import Record
 from saas_sandbox.sentry.data.words import FAMILY, GIVEN, TEAMS
-from saas_sandbox.sentry.moments import DAY, SECOND, Stamp
+from saas_sandbox.sentry.moments import Stamp
 
-Record = dict[str, Any]
 AVATAR: Record = {"avatarType": "letter_avatar", "avatarUuid": None, "avatarUrl": None}
 
 

@@ -2,13 +2,14 @@
 
 import uuid
 from random import Random
-from typing import Any, Final
+from typing import Final
 
+from saas_sandbox.common.clock import DAY
+from saas_sandbox.common.reply import Record
 from saas_sandbox.sentry.data.people import AVATAR
-from saas_sandbox.sentry.moments import DAY, Stamp
+from saas_sandbox.sentry.moments import Stamp
 from saas_sandbox.sentry.settings import ORGANIZATION
 
-Record = dict[str, Any]
 _LACKS: Final = (
     "firstTransactionEvent",
     "hasFeedbacks",

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from random import Random
-from typing import Any, Final
+from typing import Final
 
-from saas_sandbox.sentry.moments import DAY, SECOND, Stamp
+from saas_sandbox.common.clock import DAY, SECOND
+from saas_sandbox.common.reply import Record
+from saas_sandbox.sentry.moments import Stamp
 
-Record = dict[str, Any]
 HISTORY_DAYS: Final = 120
 HORIZON_DAYS: Final = 30
 

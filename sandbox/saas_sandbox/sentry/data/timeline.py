@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
+from saas_sandbox.common.clock import DAY, HOUR, SECOND
 from saas_sandbox.sentry.data.words import ENVIRONMENTS
-from saas_sandbox.sentry.moments import DAY, HOUR, SECOND
 
 HISTORY_DAYS: Final = 89  # one less than the retention, so that nothing leaves while a test runs
 HORIZON_DAYS: Final = 30  # how long after `now` new data goes on appearing

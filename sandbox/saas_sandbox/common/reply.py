@@ -6,6 +6,9 @@ from typing import Any
 import orjson
 from starlette.types import Receive, Scope, Send
 
+Record = dict[str, Any]
+"""A JSON object."""
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -21,8 +24,13 @@ class Reply:
     broken: str = ""
     bare: bool = False
 
+    @property
+    def logged_status(self) -> int:
+        """Return the status for the log: 0 for a connection that ends before any answer."""
+        return 0 if self.broken == "reset" else self.status
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it (ASGI). The transport is put in the scope by `sandbox.server.Connection`."""
+        """Send it (ASGI). `common.server.Connection` puts the transport in the scope."""
         if self.broken == "reset":
             scope["state"]["transport"].abort()
             await _gone(receive)

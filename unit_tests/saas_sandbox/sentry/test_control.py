@@ -82,20 +82,8 @@ def test_given_many_sandboxes_when_they_run_one_after_another_then_no_thread_sta
 
 @contextmanager
 def process(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    command = [
-        sys.executable,
-        "-W",
-        "error",
-        "-m",
-        "saas_sandbox.sentry",
-        "--port",
-        "0",
-        "--size",
-        "tiny",
-        "--now",
-        NOW,
-        *options,
-    ]
+    python = [sys.executable, "-W", "error", "-m", "saas_sandbox.sentry"]
+    command = [*python, "--port", "0", "--size", "tiny", "--now", NOW, *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as started:
         assert started.stdout
         try:

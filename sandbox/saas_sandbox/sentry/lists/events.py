@@ -1,16 +1,21 @@
-"""`/projects/{org}/{slug}/events/`."""
+"""A project's events."""
 
+from collections.abc import Sequence
+
+from saas_sandbox.common.reply import Reply
 from saas_sandbox.sentry.call import Call, Window
-from saas_sandbox.sentry.moments import SECOND
-from saas_sandbox.sentry.reply import Reply
 from saas_sandbox.sentry.world import Project
 
 
-def events(call: Call) -> Reply:
+def events(call: Call, project: Project) -> Reply:
     """Newest first. Today by second and id, in absolute rows; 9.1.2 knows neither window nor `full`."""
-    call.check_organization()
-    project = call.project()
     return _old_events(call, project) if call.settings.old else _todays_events(call, project)
+
+
+def event_ids(call: Call, project: Project) -> Sequence[str]:
+    """Return the ids of the events that can be read, newest first."""
+    rows = project.errors.rows(*call.readable())
+    return [project.errors.ids[row] for row in reversed(rows)]
 
 
 def _todays_events(call: Call, project: Project) -> Reply:
@@ -22,7 +27,7 @@ def _todays_events(call: Call, project: Project) -> Reply:
 
 
 def _old_events(call: Call, project: Project) -> Reply:
-    found = _found(call, project, Window(0, call.now // SECOND))
+    found = _found(call, project, call.readable())
     at = project.errors.at
     rows, page = call.haunted(len(found), call.per_page(), key=lambda row: -(-at[found[-1 - row]] // 1000))
     return call.answer((project.event_body(found[-1 - row], full=True) for row in rows), page)

@@ -1,28 +1,34 @@
 """The lists of issues, of the organization and of a project."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 import orjson
 
+from saas_sandbox.common.clock import DAY, SECOND
+from saas_sandbox.common.reply import Record, Reply, json_reply
 from saas_sandbox.sentry.call import Call, Window
-from saas_sandbox.sentry.data.issues import COLLAPSED, expanded_fields, issue_record, organization_fields, todays_fields
+from saas_sandbox.sentry.data.issues import (
+    COLLAPSED,
+    Issue,
+    expanded_fields,
+    issue_record,
+    organization_fields,
+    todays_fields,
+)
 from saas_sandbox.sentry.errors import bad_request, internal
-from saas_sandbox.sentry.moments import DAY, SECOND
-from saas_sandbox.sentry.reply import Reply, json_reply
 from saas_sandbox.sentry.search import Candidate, parse_search
-from saas_sandbox.sentry.sightings import Record, Sighting, graph, seen_ever, seen_in_window, sightings
+from saas_sandbox.sentry.sightings import Sighting, graph, seen_ever, seen_in_window, sightings
 from saas_sandbox.sentry.world import Project
 
 _MAX_HITS = 1000
 _SEVERAL_PROJECTS = "You do not have the multi project stream feature enabled"
 
 
-def organization_issues(call: Call) -> Reply:
+def organization_issues(call: Call, _: Record) -> Reply:
     """Issues with an event in the window, and their numbers in that window; lifetime numbers stand apart."""
-    call.check_organization()
     projects = call.projects_asked()
     if call.settings.old:
         raise internal() if call.all("project") else bad_request(_SEVERAL_PROJECTS)
@@ -42,10 +48,8 @@ def organization_issues(call: Call) -> Reply:
     return _page(call, _found(asked), organization_issue)
 
 
-def project_issues(call: Call) -> Reply:
+def project_issues(call: Call, project: Project) -> Reply:
     """Issues of one project with lifetime numbers; `statsPeriod` changes the graph only, start and end nothing."""
-    call.check_organization()
-    project = call.project()
     if (call.one("statsPeriod") or "24h") not in ("24h", "14d"):
         raise bad_request("Invalid stats_period. Valid choices are '', '24h', and '14d'")
     old, now = call.settings.old, call.now
@@ -62,6 +66,17 @@ def project_issues(call: Call) -> Reply:
         old=old,
     )
     return _page(call, _found(asked), project_issue)
+
+
+def every_issue(call: Call, _: Record) -> Sequence[Issue]:
+    """Return the issues with an event that can be read, but for those of the feedback category."""
+    return [row.issue for row in sightings(call.visible(), call.readable(), (), feedback=False)]
+
+
+def feedback_issues(call: Call) -> Sequence[Issue]:
+    """Return the issues of the feedback category, which only a query for it shows."""
+    rows = sightings(call.visible(), call.readable(), (), feedback=True)
+    return [row.issue for row in rows if row.issue.feedback]
 
 
 def organization_issue(call: Call, row: Sighting) -> Record:

@@ -1,0 +1,1 @@
+"""What every sandbox is made of, whichever API it models."""

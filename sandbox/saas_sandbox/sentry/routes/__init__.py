@@ -1,1 +1,0 @@
-"""The endpoints: each takes a permitted `Call` and returns a `Reply`."""
