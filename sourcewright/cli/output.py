@@ -1,14 +1,14 @@
-"""Standard output of the Airbyte protocol: whole lines from all threads, many at a time."""
+"""Standard output of both protocols: whole lines, buffered, from any thread."""
 
 import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import TextIOBase
 from logging import StreamHandler, getLogger
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NoReturn
 
 from typing_extensions import override
 
@@ -16,19 +16,16 @@ _BYTES: Final = 256 * 1024
 _SECONDS: Final = 0.1
 
 
-class LineOutput(TextIOBase):
-    """Takes the place of sys.stdout and hands lines on in large pieces, at least ten times a second.
-
-    Records come as bytes (`write_line`); the engine's logs and messages as text, from any thread.
-    """
+class LineWriter:
+    """Writes whole lines to a binary stream in large pieces, at least ten times a second while lines come in."""
 
     def __init__(self, binary: BinaryIO) -> None:
         self._binary = binary
         self._lock = threading.Lock()
-        self._unfinished = threading.local()
         self._pieces: list[bytes] = []
         self._size = 0
         self._due = 0.0
+        self._exit_code: int | None = None
 
     def write_line(self, line: bytes) -> None:
         """Write one line, given without its end."""
@@ -37,21 +34,37 @@ class LineOutput(TextIOBase):
             self._size += len(line) + 1
             if self._size > _BYTES or time.monotonic() > self._due:
                 self._flush()
+        if self._exit_code is not None:
+            self._exit(self._exit_code)
 
-    @override
-    def write(self, text: str) -> int:
-        # print() writes a text and its line end one after the other, and other threads write too
-        line = self._unfinished.__dict__.pop("line", "") + text
-        if line.endswith("\n"):
-            self.write_line(line[:-1].encode())
-        else:
-            self._unfinished.line = line
-        return len(text)
-
-    @override
     def flush(self) -> None:
+        """Write all that is in the buffer."""
         with self._lock:
             self._flush()
+        if self._exit_code is not None:
+            self._exit(self._exit_code)
+
+    def stop(self, exit_code: int) -> None:
+        """End the process after the current line; for signal handlers of a process whose main thread alone writes.
+
+        Raises:
+            SystemExit: At once, or at the end of the `write_line` or `flush` that the signal interrupted.
+
+        """
+        if self._lock.locked():
+            self._exit_code = exit_code
+        else:
+            self._exit(exit_code)
+
+    def end_unread(self) -> NoReturn:
+        """End the process, because nobody reads its output any more."""
+        sys.stderr.write("Nobody reads standard output any more: stopped.\n")
+        os._exit(1)
+
+    def _exit(self, exit_code: int) -> NoReturn:
+        self._exit_code = None
+        self.flush()
+        raise SystemExit(exit_code)
 
     def _flush(self) -> None:
         pieces, self._pieces, self._size = self._pieces, [], 0
@@ -61,23 +74,46 @@ class LineOutput(TextIOBase):
                 rest = rest[self._binary.write(rest) :]
             self._binary.flush()
         except BrokenPipeError:
-            # Whichever thread finds it out, nothing that any of them does reaches anybody
-            sys.stderr.write("Nobody reads standard output any more: stopped.\n")
-            os._exit(1)
+            # Whichever thread notices it first: no other thread's output can arrive either
+            self.end_unread()
         self._due = time.monotonic() + _SECONDS
 
 
+class PrintedLines(TextIOBase):
+    """Takes the place of sys.stdout: passes on each printed line, without its end, once it is complete."""
+
+    def __init__(self, write_line: Callable[[str], None], flush: Callable[[], None] = lambda: None) -> None:
+        self._write_line = write_line
+        self._flush = flush
+        self._unfinished = threading.local()
+
+    @override
+    def write(self, text: str) -> int:
+        # print() writes a text and its line end one after the other, and other threads write too
+        line = self._unfinished.__dict__.pop("line", "") + text
+        if line.endswith("\n"):
+            self._write_line(line[:-1])
+        else:
+            self._unfinished.line = line
+        return len(text)
+
+    @override
+    def flush(self) -> None:
+        self._flush()
+
+
 @contextmanager
-def line_output() -> Iterator[LineOutput]:
-    """Send all that is printed and logged in the block through one LineOutput."""
-    output, stdout = LineOutput(sys.stdout.buffer), sys.stdout
+def line_output() -> Iterator[LineWriter]:
+    """Send all that is printed and logged in the block through one LineWriter."""
+    stdout, writer = sys.stdout, LineWriter(sys.stdout.buffer)
+    printed = PrintedLines(lambda line: writer.write_line(line.encode()), writer.flush)
     handlers = [handler for handler in getLogger().handlers if isinstance(handler, StreamHandler)]
-    streams = [handler.setStream(output) for handler in handlers]
-    sys.stdout = output
+    streams = [handler.setStream(printed) for handler in handlers]
+    sys.stdout = printed
     try:
-        yield output
+        yield writer
     finally:
         sys.stdout = stdout
         for handler, stream in zip(handlers, streams, strict=True):
             handler.setStream(stream)
-        output.flush()
+        writer.flush()

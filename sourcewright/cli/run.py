@@ -1,6 +1,5 @@
 """Command line of a source: `spec | check | discover | read`."""
 
-import gc
 import re
 import sys
 from collections import defaultdict
@@ -15,19 +14,18 @@ from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets, update_secrets
 from typing_extensions import override
 
-from sourcewright.cli.output import LineOutput, line_output
+from sourcewright.cli.memory import tune_garbage_collection
+from sourcewright.cli.output import LineWriter, line_output
 from sourcewright.engine.source import ManifestSource
 from sourcewright.inputs import Entrypoint, wrong_input
 
 _SECRET: Final = re.compile("token|secret|password")
-_GC_THRESHOLDS: Final = (50_000, 20, 100)
-"""A page of events is 100,000 objects: Python's default of 700 has it search them for cycles half of the time."""
 
 
 class CommandLine(Entrypoint):
     """The entrypoint, whose records go to standard output on the shortest way: dict -> JSON -> line."""
 
-    def __init__(self, source: ManifestSource, output: LineOutput) -> None:
+    def __init__(self, source: ManifestSource, output: LineWriter) -> None:
         super().__init__(source)
         self._output = output
 
@@ -58,8 +56,7 @@ def main(source_class: type[ManifestSource], args: list[str] | None = None) -> N
     if not command.command:
         raise wrong_input("No command was given: use spec, check, discover or read (--help says more).")
     source = _source(source_class, arguments)
-    gc.freeze()
-    gc.set_threshold(*_GC_THRESHOLDS)
+    tune_garbage_collection()
     with line_output() as output:
         for message in CommandLine(source, output).run(command):
             output.write_line(filter_secrets(message).encode())

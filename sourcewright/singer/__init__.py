@@ -1,1 +1,1 @@
-"""Singer taps that are views of this repository's Airbyte sources: nothing is written twice."""
+"""A declarative Airbyte source as a Singer tap, without a second implementation."""

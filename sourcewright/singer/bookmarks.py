@@ -1,7 +1,7 @@
 """Bookmarks of Singer <-> stream states of Airbyte.
 
-{"start": "2026-01-31T00:00:00Z", "airbyte_state": {…}}: all before `start` was read, of whatever part of the stream;
-`airbyte_state` is the source's own state, from which a sync goes on exactly.
+{"start": "2026-01-31T00:00:00Z", "airbyte_state": {…}}: every partition of the stream was read up to `start`;
+`airbyte_state` is the source's own state, from which the next sync continues exactly.
 """
 
 from collections.abc import Mapping
@@ -20,26 +20,26 @@ from sourcewright.inputs import wrong_input
 
 START: Final = "start"
 AIRBYTE_STATE: Final = "airbyte_state"
-_OF_THE_SDK: Final = "replication_key_value"
+_SDK_NAME: Final = "replication_key_value"
 
 
 def to_bookmark(stream_state: Mapping[str, Any], cursor_field: str) -> dict[str, Any]:
-    """Stream state -> bookmark; {} where the state holds no cursor, so that there is nothing to go on from."""
+    """Stream state -> bookmark; {} if the state holds no cursor to continue from."""
     start = lowest_cursor(stream_state, cursor_field)
     return {} if start is None else {START: start, AIRBYTE_STATE: deepcopy(dict(stream_state))}
 
 
 def to_airbyte(stream: str, bookmark: Mapping[str, Any], cursor_field: str) -> AirbyteStateMessage | None:
-    """Bookmark -> state message; None where the bookmark holds nothing.
+    """Bookmark -> state message; None if the bookmark is empty.
 
-    A `start` that is not the one that was written beside `airbyte_state` was set by the user, and counts for the whole
-    stream. So does one that stands alone, under the name of the cursor field, or as the SDK's `replication_key_value`.
+    A user may edit `start`: if it differs from the lowest cursor of `airbyte_state`, it applies to the whole stream.
+    So does a `start` on its own, a value under the name of the cursor field, and the SDK's `replication_key_value`.
     """
     saved, start = bookmark.get(AIRBYTE_STATE), _start(bookmark, cursor_field)
     if isinstance(saved, Mapping) and start in (None, lowest_cursor(saved, cursor_field)):
         return _message(stream, saved)
     if start is not None:
-        # A cursor for all partitions stands in `state`, that of a stream without partitions beside it
+        # `state` holds a cursor for all partitions; a stream without partitions has its cursor at the top level
         return _message(stream, {"state": {cursor_field: start}, cursor_field: start})
     if any(value is not None for value in bookmark.values()):
         raise wrong_input(
@@ -51,7 +51,7 @@ def to_airbyte(stream: str, bookmark: Mapping[str, Any], cursor_field: str) -> A
 
 
 def lowest_cursor(stream_state: Mapping[str, Any], cursor_field: str) -> Any:
-    """Cursor of the partition that was read least far, or of a stream without partitions; None where there is none.
+    """Lowest cursor of all partitions, or the cursor of a stream without partitions; None if there is none.
 
     {"states": [{"cursor": {"lastSeen": "…02Z"}}, {"cursor": {"lastSeen": "…01Z"}}]} -> "…01Z"
     """
@@ -62,7 +62,7 @@ def lowest_cursor(stream_state: Mapping[str, Any], cursor_field: str) -> Any:
 
 
 def _start(bookmark: Mapping[str, Any], cursor_field: str) -> Any:
-    names = (START, cursor_field, _OF_THE_SDK)
+    names = (START, cursor_field, _SDK_NAME)
     return next((bookmark[name] for name in names if bookmark.get(name) is not None), None)
 
 

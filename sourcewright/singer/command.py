@@ -1,53 +1,42 @@
-"""The SDK's command line, with one sentence for each mistake and an end to everything."""
+"""The SDK's command line, with one sentence for each mistake, which ends even when a thread is blocked."""
 
-import gc
 import logging
 import os
-import signal
 import sys
-from types import FrameType
-from typing import Any, Final
+from typing import Any
 
 import click
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
-from singer_sdk import Tap
 from singer_sdk.exceptions import ConfigValidationError, SingerSDKError
+from singer_sdk.tap_base import CliTestOptionValue
 from typing_extensions import override
 
+from sourcewright.cli.memory import tune_garbage_collection
 from sourcewright.singer.files import JsonFile, require_settings
-from sourcewright.singer.output import LineWriter, end_with_reader, guard_logs, quiet_engine
-
-_GC_THRESHOLDS: Final = (50_000, 20, 100)
-"""A page of records may be 100,000 objects: Python's default of 700 has it search them for cycles half of the time."""
-
-
-class SyncFailedError(SingerSDKError):
-    """Something could not be read; the message is for the user."""
+from sourcewright.singer.logs import configure_logs
+from sourcewright.singer.output import end_with_reader, log_prints
+from sourcewright.singer.sdk import SdkTap
 
 
-class CommandLine(Tap):
-    """A tap whose command never shows a stack trace for what the user can mend, and writes only whole messages."""
-
-    message_writer_class = LineWriter
-    message_writer: LineWriter
+class CommandLine(SdkTap):
+    """A tap whose command shows no stack trace for a user's mistake, and writes nothing but whole messages."""
 
     @classmethod
     def main(cls) -> None:
         """Run the command."""
         command = cls.cli
-        quiet_engine()
-        guard_logs()
+        configure_logs()
         try:
             command()
         except SystemExit as ended:
             exit_code = ended.code
-        except Exception as error:  # noqa: BLE001 - the last one to look at it
+        except Exception as error:  # noqa: BLE001 - nothing catches it later
             _report(cls.logger, error)
             exit_code = 1
         else:
             exit_code = 0
         if exit_code:
-            # The source's threads may wait for a reader that is gone
+            # A normal exit would wait for the source's threads, which may be blocked
             logging.shutdown()
             os._exit(exit_code if isinstance(exit_code, int) else 1)
 
@@ -55,10 +44,24 @@ class CommandLine(Tap):
     @override
     def invoke(cls, *, about: bool = False, **options: Any) -> None:
         if not about:
-            gc.freeze()
-            gc.set_threshold(*_GC_THRESHOLDS)
+            tune_garbage_collection()
             end_with_reader()
+            log_prints()
         super().invoke(about=about, **options)
+
+    @classmethod
+    @override
+    def cb_discover(cls, ctx: click.Context, param: click.Option, value: bool) -> None:
+        if value:
+            log_prints()
+        super().cb_discover(ctx, param, value)
+
+    @classmethod
+    @override
+    def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
+        if value != CliTestOptionValue.Disabled.value:
+            log_prints()
+        super().cb_test(ctx, param, value)
 
     @classmethod
     @override
@@ -78,9 +81,11 @@ class CommandLine(Tap):
         return command
 
     @override
-    def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
-        """End between two messages; all that a saved state covers has been written before it."""
-        self.message_writer.stop(128 + signal.Signals(signum))
+    def run_discovery(self) -> str:
+        catalog = self.catalog_json_text
+        self.message_writer.write_line(catalog.encode())
+        self.message_writer.flush()
+        return catalog
 
 
 def _report(logger: logging.Logger, error: Exception) -> None:

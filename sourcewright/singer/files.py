@@ -1,4 +1,4 @@
-"""The JSON files of the command line, each mistake told in one sentence before anything is read or written."""
+"""The JSON files of the command line, checked before the sync starts: one sentence for each mistake."""
 
 import io
 import json
@@ -13,23 +13,23 @@ from sourcewright.inputs import read_json, wrong_input
 
 
 class JsonFile(click.ParamType):  # type: ignore[type-arg]  # not generic in older versions
-    """Path -> open file that holds what its role wants."""
+    """Path -> open file whose JSON is a catalog or a state, as its role requires."""
 
     name = "path"
 
     def __init__(self, role: str) -> None:
-        self._requirement = {"catalog": _require_catalog, "state": _require_state}[role]
+        self._require = {"catalog": _require_catalog, "state": _require_state}[role]
         self._role = role
 
     @override
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> io.StringIO:
         content = read_json(value, self._role) or {}
-        self._requirement(content, value)
+        self._require(content, value)
         return io.StringIO(json.dumps(content))
 
 
 def require_settings(path: str) -> None:
-    """Refuse a config file that holds no settings."""
+    """Refuse a config file that is not a JSON object."""
     if not isinstance(read_json(path, "config"), Mapping):
         raise wrong_input(f"The config file `{path}` does not hold a JSON object.")
 

@@ -1,11 +1,11 @@
-"""One reading of a source for any number of streams."""
+"""One run of a source that reads any number of streams."""
 
 import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
 from airbyte_cdk.models import (
     AirbyteMessage,
@@ -14,22 +14,41 @@ from airbyte_cdk.models import (
     AirbyteStreamStatus,
     AirbyteTraceMessage,
     ConfiguredAirbyteCatalog,
+    ConfiguredAirbyteStream,
 )
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+from singer_sdk.exceptions import SingerSDKError
 
 from sourcewright.engine.source import ManifestSource
-from sourcewright.singer.command import SyncFailedError
-from sourcewright.singer.stream import SourceStream
+
+
+class SyncFailedError(SingerSDKError):
+    """Something could not be read; the message is for the user."""
+
+
+class ReadableStream(Protocol):
+    """What a reading needs of a stream."""
+
+    name: str
+
+    def configured(self) -> ConfiguredAirbyteStream:
+        """The stream as an entry of Airbyte's configured catalog."""
+
+    def saved_state(self) -> AirbyteStateMessage | None:
+        """State to continue from, None to read from the start."""
+
+    def save_state(self, stream_state: Mapping[str, Any]) -> bool:
+        """Replace the bookmark by that of the source's new state; False if the state has none."""
 
 
 class Reading:
-    """Records come out; states become bookmarks; logs, errors and statuses go to the log."""
+    """Yields records, turns states into bookmarks, and logs the source's log messages and errors."""
 
     def __init__(
         self,
         source_class: type[ManifestSource],
         config: Mapping[str, Any],
-        streams: Sequence[SourceStream],
+        streams: Sequence[ReadableStream],
         logger: logging.Logger,
         save: Callable[[], None],
     ) -> None:
@@ -37,7 +56,7 @@ class Reading:
         self._config = dict(config)
         self._logger = logger
         self._save = save
-        """Called when a bookmark has changed, after the records that it covers were handed out."""
+        """Called when a bookmark has changed, after the records that it covers were yielded."""
         self._catalog = ConfiguredAirbyteCatalog(streams=[stream.configured() for stream in streams])
         self._state = [state for stream in streams if (state := stream.saved_state())]
         self._source = source_class(catalog=self._catalog, config=self._config, state=self._state)
@@ -58,15 +77,15 @@ class Reading:
             if not self._incomplete:
                 raise
 
-    def leave(self) -> None:
-        """Let the source end by itself, unheard: its threads must not wait for ever to hand over what they have."""
+    def abandon(self) -> None:
+        """Take no more records; a background thread drains the queue, so that no reader thread blocks on a full one."""
         threading.Thread(target=self._drain, daemon=True).start()
 
     def finish(self) -> None:
         """Fail, after all streams have ended, if one of them could not be read to its end.
 
         Raises:
-            SyncFailedError: It names these streams; why was logged as it happened.
+            SyncFailedError: It names these streams; the reasons are in the log already.
 
         """
         if self._incomplete:
@@ -83,7 +102,7 @@ class Reading:
         elif message.trace:
             self._take_trace(message.trace)
         elif message.log:
-            # Airbyte has a level TRACE besides
+            # Airbyte also has a level TRACE, which Python has not
             level = getattr(logging, message.log.level.value, logging.DEBUG)
             self._logger.log(level, "%s", message.log.message)
 

@@ -1,18 +1,21 @@
-"""Settings: the source's spec as the SDK wants it."""
+"""The source's spec as the SDK's schema of settings."""
 
 from collections.abc import Mapping
 from typing import Any
 
 
 def settings_schema(specification: Mapping[str, Any]) -> dict[str, Any]:
-    """Connection specification of a source -> schema of the tap's settings, its secrets marked for the SDK too."""
-    return {name: _marked(value) for name, value in specification.items()}
+    """Connection specification of a source -> schema of the tap's settings.
+
+    {"airbyte_secret": true} -> {"airbyte_secret": true, "secret": true}
+    """
+    return {name: _mark_secrets(value) for name, value in specification.items()}
 
 
-def _marked(value: Any) -> Any:
+def _mark_secrets(value: Any) -> Any:
     if isinstance(value, list):
-        return [_marked(item) for item in value]
+        return [_mark_secrets(item) for item in value]
     if not isinstance(value, Mapping):
         return value
-    marked = {name: _marked(item) for name, item in value.items()}
+    marked = {name: _mark_secrets(item) for name, item in value.items()}
     return {**marked, "secret": True} if value.get("airbyte_secret") is True else marked

@@ -1,12 +1,11 @@
-"""Any declarative source of Airbyte as a Singer tap: `class TapX(SourceTap): name = …; source_class = SourceX`."""
+"""A declarative Airbyte source as a Singer tap: `class TapX(SourceTap): name = …; source_class = SourceX`."""
 
-import sys
-from collections.abc import Sequence
-from contextlib import ExitStack, redirect_stdout
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from functools import cached_property
 from typing import Any, ClassVar
 
-from airbyte_cdk.models import ConnectorSpecification
+from airbyte_cdk.models import AirbyteRecordMessage, ConnectorSpecification
 from airbyte_cdk.utils.airbyte_secrets_utils import get_secrets, update_secrets
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from singer_sdk.exceptions import ConfigValidationError
@@ -16,8 +15,8 @@ from typing_extensions import override
 
 from sourcewright.engine.source import ManifestSource
 from sourcewright.inputs import Entrypoint
-from sourcewright.singer.command import CommandLine, SyncFailedError
-from sourcewright.singer.reading import Reading
+from sourcewright.singer.command import CommandLine
+from sourcewright.singer.reading import ReadableStream, Reading, SyncFailedError
 from sourcewright.singer.settings import settings_schema
 from sourcewright.singer.stream import SourceStream
 
@@ -43,32 +42,29 @@ class SourceTap(CommandLine):
 
     @cached_property
     def source(self) -> ManifestSource:
-        """The source without catalog and state, to ask for streams and settings."""
-        # The engine takes an empty config for none, and then has no defaults
+        """The source without catalog and state: its streams and settings."""
+        # The engine treats an empty config as none, and then sets no defaults
         return self.source_class(config=dict(self.config) or dict.fromkeys(self.config_jsonschema["required"], ""))
 
     @override
-    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
-        """Judge the settings in the form that the source gives them, older names included.
-
-        A setting may be missing, but not wrong, where only the streams are asked for.
-        """
+    def check_settings(self, *, require_all: bool) -> None:
+        """Validate the settings in the source's own form, in which older names are translated."""
         schema = self.config_jsonschema
         self.append_builtin_config(schema)
         update_secrets([str(secret) for secret in get_secrets(schema, self.config) if secret])
         settings = self.source.settings if self.config else {}
-        wanted = schema if raise_errors else {**schema, "required": []}
+        wanted = schema if require_all else {**schema, "required": []}
         try:
             Entrypoint.validate_connection(ConnectorSpecification(connectionSpecification=wanted), settings)
         except AirbyteTracedException as error:
             raise ConfigValidationError(
                 "The settings are wrong.", errors=[str(error.message)], schema=schema
             ) from error
-        return []
 
     @override
     def discover_streams(self) -> Sequence[SourceStream]:
-        streams = [SourceStream(self, stream) for stream in self.source.discover(self.logger, self.config).streams]
+        catalog = self.source.discover(self.logger, self.config)
+        streams = [SourceStream(self, stream, self.reading) for stream in catalog.streams]
         known = [stream.name for stream in streams]
         unknown = ", ".join(f"`{name}`" for name in self.input_catalog or {} if name not in known)
         if unknown:
@@ -77,18 +73,18 @@ class SourceTap(CommandLine):
             )
         return streams
 
-    def reading(self, streams: Sequence[SourceStream]) -> Reading:
-        """One reading of the source for `streams`; states are written as they come."""
+    def reading(self, streams: Sequence[ReadableStream]) -> Reading:
+        """Start to read `streams`; each new state is written as a STATE message."""
         return Reading(
             self.source_class, self.config, streams, self.logger, save=lambda: self.state_writer.write_state(self.state)
         )
 
     @override  # type: ignore[misc]  # the SDK reads one stream after the other
     def sync_all(self) -> None:
-        """Read all selected streams at once: all SCHEMA messages, then RECORDs, and STATEs after what they cover.
+        """Read all selected streams at once: first all SCHEMAs, then RECORDs, and each STATE after what it covers.
 
         Raises:
-            SyncFailedError: Some stream could not be read; the others were, to their end.
+            SyncFailedError: Some streams could not be read to their end; all others are complete.
 
         """
         streams = [stream for stream in self.streams.values() if isinstance(stream, SourceStream) and stream.is_wanted]
@@ -96,22 +92,24 @@ class SourceTap(CommandLine):
             self.logger.warning("No stream is selected, so nothing is read.")
             return
         reading = self.reading(streams)
-        # What the engine may print, it prints elsewhere; the writer has the standard output already
-        with redirect_stdout(sys.stderr):
-            for stream in streams:
-                stream.write_schema()
-            self._write_records(reading, streams)
+        for stream in streams:
+            stream.write_schema()
+        self._write_records(reading, streams)
         if self.state:
-            # Once more, because some targets keep only a state that nothing follows
+            # Repeated, because some targets keep a state only if no record follows it
             self.write_message(StateMessage(value=self.state))
         self.message_writer.flush()
         reading.finish()
 
     def _write_records(self, reading: Reading, streams: Sequence[SourceStream]) -> None:
-        straight = self.message_writer.write_record
         with ExitStack() as stack:
             counts = {each.name: stack.enter_context(each.get_record_counter()).increment for each in streams}
-            writers = {each.name: straight if each.passes_records() else each.write_mapped for each in streams}
+            writers = {each.name: self._record_writer(each) for each in streams}
             for record in reading.records():
                 writers[record.stream](record)
                 counts[record.stream]()
+
+    def _record_writer(self, stream: SourceStream) -> Callable[[AirbyteRecordMessage], None]:
+        if stream.passes_records():
+            return self.message_writer.write_record
+        return lambda record: stream.write_mapped(record.data)

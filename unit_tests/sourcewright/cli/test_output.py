@@ -1,17 +1,26 @@
 import io
+import os
+import signal
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from sourcewright.cli.output import LineOutput
+from sourcewright.cli.output import LineWriter, PrintedLines
 from sourcewright.engine import cursor
 from unit_tests.source_sentry.builders import BACKEND, NOW, Json, a_config, a_project, an_event
 from unit_tests.source_sentry.command import run
 from unit_tests.source_sentry.endpoints import events
 from unit_tests.source_sentry.sentry_mock import SentryMock, page
+
+
+def printed(writer: LineWriter) -> PrintedLines:
+    return PrintedLines(lambda line: writer.write_line(line.encode()), writer.flush)
 
 
 def lines_of(binary: io.BytesIO) -> list[bytes]:
@@ -20,24 +29,25 @@ def lines_of(binary: io.BytesIO) -> list[bytes]:
 
 def test_given_lines_and_texts_when_written_then_all_arrive_in_order() -> None:
     binary = io.BytesIO()
-    output = LineOutput(binary)
-    output.write_line(b"one")
-    output.write("two\n")
-    output.write_line("drei \u2603".encode())
-    output.flush()
+    writer = LineWriter(binary)
+    writer.write_line(b"one")
+    printed(writer).write("two\n")
+    writer.write_line("drei \u2603".encode())
+    writer.flush()
     assert binary.getvalue() == "one\ntwo\ndrei \u2603\n".encode()
 
 
 def test_given_print_in_one_thread_when_another_writes_a_line_in_between_then_both_stay_whole() -> None:
     """`print` writes its text and the end of the line in two calls."""
     binary = io.BytesIO()
-    output = LineOutput(binary)
-    output.write("printed")
-    other = threading.Thread(target=output.write_line, args=(b"record",))
+    writer = LineWriter(binary)
+    text = printed(writer)
+    text.write("printed")
+    other = threading.Thread(target=writer.write_line, args=(b"record",))
     other.start()
     other.join()
-    output.write("\n")
-    output.flush()
+    text.write("\n")
+    text.flush()
     assert lines_of(binary) == [b"printed", b"record"]
 
 
@@ -47,16 +57,120 @@ def test_given_much_or_old_output_when_written_then_it_is_handed_on_before_the_e
     clock = [100.0]
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])
     binary = io.BytesIO()
-    output = LineOutput(binary)
-    output.write_line(b"first")
-    output.write_line(b"waits")
+    writer = LineWriter(binary)
+    writer.write_line(b"first")
+    writer.write_line(b"waits")
     assert binary.getvalue() == b"first\n"
     clock[0] = 100.2
-    output.write_line(b"old")
+    writer.write_line(b"old")
     assert binary.getvalue() == b"first\nwaits\nold\n"
     for _ in range(100):
-        output.write_line(b"x" * 10_000)
-    assert len(binary.getvalue()) > 700_000
+        writer.write_line(b"x" * 10_000)
+    assert len(binary.getvalue()) == len(b"first\nwaits\nold\n") + 81 * 10_001  # 27 lines exceed 256 KiB
+
+
+def test_given_stream_that_takes_a_few_bytes_when_written_then_all_arrive() -> None:
+    class Unbuffered(io.BytesIO):
+        def write(self, data: Any) -> int:
+            return super().write(data[:3])
+
+    binary = Unbuffered()
+    writer = LineWriter(binary)
+    writer.write_line(b"a long line")
+    assert binary.getvalue() == b"a long line\n"
+
+
+def test_given_many_threads_when_they_write_and_print_then_every_line_is_whole() -> None:
+    binary = io.BytesIO()
+    writer = LineWriter(binary)
+    text = printed(writer)
+
+    def work(name: int) -> None:
+        for number in range(500):
+            writer.write_line(f"{name} {number} record".encode())
+            print(f"{name} {number} printed", file=text)
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    writer.flush()
+    expected = [
+        f"{name} {n} {kind}".encode() for name in range(4) for n in range(500) for kind in ("record", "printed")
+    ]
+    assert lines_of(binary) == sorted(expected)
+
+
+def test_given_lines_in_the_buffer_when_stopped_then_they_are_written_before_the_end() -> None:
+    binary = io.BytesIO()
+    writer = LineWriter(binary)
+    writer.write_line(b"written")
+    writer.write_line(b"buffered")
+    with pytest.raises(SystemExit) as ended:
+        writer.stop(143)
+    assert ended.value.code == 143
+    assert binary.getvalue() == b"written\nbuffered\n"
+
+
+def test_given_a_signal_in_the_middle_of_a_write_when_stopped_then_the_whole_buffer_is_written_first() -> None:
+    class Interrupted(io.BytesIO):
+        def write(self, data: Any) -> int:
+            if len(data) > 4:
+                os.kill(os.getpid(), signal.SIGTERM)
+                time.sleep(0.01)  # the handler runs at the next bytecode
+            return super().write(data[:4])
+
+    binary = Interrupted()
+    writer = LineWriter(binary)
+    before = signal.signal(signal.SIGTERM, lambda *_: writer.stop(143))
+    try:
+        with pytest.raises(SystemExit) as ended:
+            writer.write_line(b"a line that needs several writes")
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert ended.value.code == 143
+    assert binary.getvalue() == b"a line that needs several writes\n"
+
+
+def test_given_signals_at_any_moment_when_lines_are_written_then_every_run_ends_with_whole_lines() -> None:
+    """A timer strikes somewhere in write_line or flush, elsewhere in each run."""
+    for run_number in range(200):
+        binary = io.BytesIO()
+        writer = LineWriter(binary)
+        before = signal.signal(signal.SIGALRM, lambda *_, writer=writer: writer.stop(142))
+        number = 0
+        try:
+            with pytest.raises(SystemExit):
+                signal.setitimer(signal.ITIMER_REAL, 0.001 + run_number * 1e-6)
+                while True:
+                    writer.write_line(b"record %d" % number)
+                    if number % 3 == 0:
+                        writer.flush()
+                    number += 1
+        finally:
+            signal.signal(signal.SIGALRM, before)
+        lines = binary.getvalue().split(b"\n")
+        assert lines == [b"record %d" % index for index in range(len(lines) - 1)] + [b""]
+        assert len(lines) - 1 in (number, number + 1)
+
+
+def test_given_a_reader_that_is_gone_when_written_then_the_process_ends_and_says_why() -> None:
+    code = """
+import sys, time
+from sourcewright.cli.output import LineWriter
+writer = LineWriter(sys.stdout.buffer)
+writer.write_line(b"first")
+for _ in range(1000):
+    writer.write_line(b"x" * 100_000)
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stderr
+        assert process.stdout.readline() == b"first\n"
+        process.stdout.close()
+        assert process.wait(timeout=20) == 1
+        assert process.stderr.read() == b"Nobody reads standard output any more: stopped.\n"
 
 
 def test_given_records_when_read_then_each_is_a_line_as_the_server_sent_it(sentry: SentryMock, tmp_path: Path) -> None:
