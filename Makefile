@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: demo test lint types unit integration bench test-meltano clean
+.PHONY: demo docs test lint types unit integration bench test-meltano clean
 
 demo: .venv/ready  ## the main job, on the embedded sandbox
 	$(BIN)/python examples/demo.py
@@ -22,6 +22,9 @@ unit: .venv/ready
 
 integration: .venv/ready .venv-targets/ready
 	$(BIN)/pytest integration_tests
+
+docs: .venv/ready  ## writes the tables of README.md and docs/, and the catalogs of the tests, from the manifests
+	$(BIN)/python docs/generate.py
 
 bench: .venv/ready .venv-peer/ready  ## beside the published connector and a bare loop; appends to benchmarks/results.md
 	$(BIN)/python -m benchmarks $(ARGS)

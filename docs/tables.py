@@ -1,0 +1,119 @@
+"""Tables of the documents, made from the manifests, the schemas and the spec.
+
+`make docs` writes them between the markers of cog in README.md and docs/*.md; a test fails when they are stale.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from source_sentry import SourceSentry
+from source_sigma import SourceSigma
+from sourcewright.engine.source import ManifestSource
+
+ROOT: Final = Path(__file__).parents[1]
+SOURCES: Final[Mapping[str, type[ManifestSource]]] = {"source_sentry": SourceSentry, "source_sigma": SourceSigma}
+Stream = Mapping[str, Any]
+
+
+@cache
+def manifest(package: str) -> Mapping[str, Any]:
+    """The manifest with its references resolved and its parameters filled in."""
+    return SOURCES[package]().resolved_manifest
+
+
+def table(package: str, section: str, *columns: str) -> str:
+    """Markdown table of the streams under a heading of the manifest's `streams`; all of them where it is empty."""
+    known = {stream["name"]: stream for stream in manifest(package)["streams"]}
+    chosen = [known[name] for name in _sections(package)[section]] if section else known.values()
+    return rows(columns, ([_COLUMNS[column](package, stream) for column in columns] for stream in chosen))
+
+
+def settings(package: str) -> str:
+    """Markdown table of the settings that are not hidden: name, default as JSON, description."""
+    spec = manifest(package)["spec"]["connection_specification"]
+    visible = {name: about for name, about in spec["properties"].items() if not about.get("airbyte_hidden")}
+    return rows(
+        ("setting", "default", "description"),
+        (
+            [f"`{name}`", _default(name, about, spec["required"]), " ".join(about["description"].split())]
+            for name, about in visible.items()
+        ),
+    )
+
+
+def rows(columns: Iterable[str], cells: Iterable[Iterable[str]]) -> str:
+    """A Markdown table, between blank lines."""
+    names = list(columns)
+    lines = [names, ["---"] * len(names), *cells]
+    return "\n" + "\n".join(f"| {' | '.join(line)} |".replace("|  |", "| |") for line in lines) + "\n"
+
+
+def _default(name: str, about: Mapping[str, Any], required: list[str]) -> str:
+    if name in required:
+        return "required"
+    return f"`{json.dumps(about['default'])}`" if "default" in about else ""
+
+
+@cache
+def _sections(package: str) -> Mapping[str, list[str]]:
+    """{"Projects": ["projects", …]}: the comments in the manifest's list of streams head what follows them."""
+    text = (ROOT / package / "manifest.yaml").read_text(encoding="utf-8")
+    (listed,) = re.findall(r"^streams:\n((?:  .*\n)+)", text, flags=re.MULTILINE)
+    parts = re.split(r"^  # (.+)\n", listed, flags=re.MULTILINE)[1:]
+    return {
+        title: re.findall(r"definitions/(\w+)'", streams) for title, streams in zip(parts[::2], parts[1::2], strict=True)
+    }
+
+
+def _link(package: str, stream: Stream) -> str:
+    """Address of the stream's page in the API reference, which stands above its definition."""
+    text = (ROOT / package / "manifest.yaml").read_text(encoding="utf-8")
+    (found,) = re.findall(rf"^  # .*?(https://\S+)\n  {stream['name']}:$", text, flags=re.MULTILINE)
+    return str(found)
+
+
+def _endpoint(package: str, stream: Stream) -> str:
+    return f"[`{stream['$parameters']['endpoint']}`]({_link(package, stream)})"
+
+
+def _mode(_: str, stream: Stream) -> str:
+    cursor = stream.get("incremental_sync", {}).get("cursor_field")
+    return f"incremental, `{cursor}`" if cursor else "full refresh"
+
+
+def _parent(_: str, stream: Stream) -> str:
+    router = stream["retriever"].get("partition_router", {})
+    if str(router.get("class_name", "")).endswith(".ProjectRouter"):
+        return "project"
+    parent = stream["$parameters"].get("parent")
+    return f"`{parent}`" if parent else ""
+
+
+def _paging(_: str, stream: Stream) -> str:
+    """How the pages of a Sigma list follow each other, or the shape of an answer without pages."""
+    paginator = stream["retriever"].get("paginator")
+    if not paginator:
+        return str(stream["retriever"]["requester"]["error_handler"]["page"])
+    return {"page": "cursor", "pageToken": "token"}[paginator["page_token_option"]["field_name"]]
+
+
+def _note(package: str, stream: Stream) -> str:
+    path = ROOT / package / "schemas" / f"{stream['name']}.json"
+    return str(json.loads(path.read_text(encoding="utf-8")).get("description", ""))
+
+
+_COLUMNS: Final[Mapping[str, Callable[[str, Stream], str]]] = {
+    "stream": lambda _, stream: f"`{stream['name']}`",
+    "endpoint": _endpoint,
+    "key": lambda _, stream: ", ".join(f"`{name}`" for name in stream["primary_key"]),
+    "sync mode": _mode,
+    "parent": _parent,
+    "paging": _paging,
+    "scope": lambda _, stream: f"`{stream['$parameters']['scope']}`",
+    "permission": lambda _, stream: str(stream["$parameters"].get("permission", "")),
+    "notes": _note,
+}
