@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: demo docs test lint types unit integration bench test-meltano clean
+.PHONY: demo docs test lint types unit integration wheels bench test-meltano clean
 
 demo: .venv/ready  ## the main job, on the embedded sandbox
 	$(BIN)/python examples/demo.py
@@ -26,6 +26,14 @@ integration: .venv/ready .venv-targets/ready
 docs: .venv/ready  ## writes the tables of README.md and docs/, and the catalogs of the tests, from the manifests
 	$(BIN)/python docs/generate.py
 
+wheels:  ## both distributions, installed side by side in an environment of their own
+	rm -rf build sandbox/build dist .venv-wheels
+	$(PYTHON) -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist . ./sandbox
+	$(PYTHON) -m venv .venv-wheels
+	.venv-wheels/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt dist/*.whl
+	.venv-wheels/bin/python .ci/wheels.py
+	.venv-wheels/bin/source-sentry spec
+
 bench: .venv/ready .venv-peer/ready  ## beside the published connector and a bare loop; appends to benchmarks/results.md
 	$(BIN)/python -m benchmarks $(ARGS)
 
@@ -37,7 +45,7 @@ test-meltano: .venv/ready  ## needs TAP_SENTRY_AUTH_TOKEN, _ORGANIZATION and, fo
 	  ../../.venv-targets/meltano/bin/meltano run sentry-to-duckdb
 
 clean:
-	rm -rf .venv .venv-peer .venv-targets build *.egg-info
+	rm -rf .venv .venv-* build sandbox/build dist *.egg-info sandbox/*.egg-info
 
 .venv/ready: pyproject.toml sandbox/pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
