@@ -5,7 +5,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -59,7 +59,7 @@ def _chosen(only: str, *, quick: bool) -> list[Workload]:
 
 def _measure(chosen: Sequence[Workload], runs: int, results: dict[str, dict[str, list[Measure]]]) -> None:
     """Run the workloads in turn, `runs` times, beside their sandboxes."""
-    now = f"{datetime.now(timezone.utc):%Y-%m-%dT%H:%M:%SZ}"
+    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     with ExitStack() as stack:
         ready = [(workload, *_prepare(workload, now, stack)) for workload in chosen]
         for number in range(1, runs + 1):

@@ -4,7 +4,7 @@ import os
 import platform
 import subprocess
 from collections.abc import Sequence
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
@@ -54,7 +54,7 @@ def show(chosen: Sequence[Workload], results: Results, *, keep: bool) -> None:
     console.print(_circumstances(results))
     if keep:
         with RESULTS.open("a") as file:
-            file.write(f"\n## {datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC\n\n{_circumstances(results)}\n")
+            file.write(f"\n## {datetime.now(UTC):%Y-%m-%d %H:%M} UTC\n\n{_circumstances(results)}\n")
             file.writelines(f"\n### {title}\n\n{_markdown(columns, rows)}" for title, columns, rows in tables)
 
 

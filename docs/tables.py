@@ -65,7 +65,8 @@ def _sections(package: str) -> Mapping[str, list[str]]:
     (listed,) = re.findall(r"^streams:\n((?:  .*\n)+)", text, flags=re.MULTILINE)
     parts = re.split(r"^  # (.+)\n", listed, flags=re.MULTILINE)[1:]
     return {
-        title: re.findall(r"definitions/(\w+)'", streams) for title, streams in zip(parts[::2], parts[1::2], strict=True)
+        title: re.findall(r"definitions/(\w+)'", streams)
+        for title, streams in zip(parts[::2], parts[1::2], strict=True)
     }
 
 

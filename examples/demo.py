@@ -6,7 +6,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,7 +32,7 @@ class DemoError(Exception):
 
 def main() -> int:
     """Run the demo; 0 when every step did what it should, 1 otherwise, 130 on Ctrl-C."""
-    started = datetime.now(timezone.utc) - LATE
+    started = datetime.now(UTC) - LATE
     try:
         with serve(Settings(size="small", now=started.isoformat())) as sandbox:
             _run(sandbox)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from typing_extensions import override
@@ -79,7 +79,7 @@ def _pin_time(config: MutableMapping[str, Any]) -> None:
     Issues are always counted over the whole retention, because Sentry cuts `count` and `firstSeen` to the window
     that is asked for. Releases are kept for ever, so only a start date that the user chose leaves some out.
     """
-    now = datetime.now(timezone.utc).replace(microsecond=0)
+    now = datetime.now(UTC).replace(microsecond=0)
     retained = dates.to_text(now - RETENTION)
     chosen = config.get("start_date")
     config["start_date"] = start = chosen or retained

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, MutableMapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,7 +25,7 @@ from sourcewright import dates
 
 
 def _is_past(value: object) -> bool:
-    return not isinstance(value, str) or dates.from_text(value) <= datetime.now(timezone.utc)
+    return not isinstance(value, str) or dates.from_text(value) <= datetime.now(UTC)
 
 
 _FORMATS: Final = FormatChecker(formats=())

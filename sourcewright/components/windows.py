@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import InitVar, dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from airbyte_cdk.sources.declarative.extractors.record_filter import RecordFilter
 from airbyte_cdk.sources.types import Config, StreamSlice, StreamState
-from typing_extensions import Self, override
+from typing_extensions import override
 
 from sourcewright import dates
 

@@ -6,7 +6,7 @@ import select
 import sys
 import threading
 from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final, NoReturn, TextIO
 
@@ -40,7 +40,7 @@ class MessageWriter(LineWriter, SingerWriter):
 
     def write_record(self, record: AirbyteRecordMessage) -> None:
         """Write a record unchanged, without a message object: dict -> JSON -> line."""
-        extracted = datetime.fromtimestamp(record.emitted_at / 1000, timezone.utc)
+        extracted = datetime.fromtimestamp(record.emitted_at / 1000, UTC)
         self.write_line(
             orjson.dumps(
                 {"type": "RECORD", "stream": record.stream, "record": record.data, "time_extracted": extracted}

@@ -4,11 +4,11 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from airbyte_cdk.test.mock_http import HttpMocker, HttpRequest, HttpResponse
-from typing_extensions import Self, override
+from typing_extensions import override
 
 from unit_tests.source_sigma.builders import CLIENT_ID, CLIENT_SECRET, HOST, TOKEN
 

@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -39,7 +39,7 @@ def test_given_text_that_is_no_date_when_read_then_value_error(text: str) -> Non
     ("moment", "text"),
     [
         (datetime(2026, 11, 22, 12, tzinfo=timezone(timedelta(hours=2))), "2026-11-22T10:00:00Z"),
-        (datetime(2026, 11, 22, 10, tzinfo=timezone.utc), "2026-11-22T10:00:00Z"),
+        (datetime(2026, 11, 22, 10, tzinfo=UTC), "2026-11-22T10:00:00Z"),
         (datetime(2026, 11, 22, 10, 0, 0, 999999), "2026-11-22T10:00:00Z"),  # noqa: DTZ001 - naive counts as UTC
     ],
 )

@@ -9,7 +9,8 @@ import time_machine
 from requests.adapters import HTTPAdapter
 
 from source_sentry.source import SourceSentry
-from sourcewright.http.rate_limits import Bucket, Limits, RateLimitedAdapter, RateLimiter
+from sourcewright.http.buckets import Bucket
+from sourcewright.http.rate_limits import Limits, RateLimitedAdapter, RateLimiter
 from unit_tests.source_sentry.builders import API
 from unit_tests.source_sentry.handler import a_response
 

@@ -1,14 +1,14 @@
 """What every record is made of: ids of all kinds, people, dates."""
 
 import hashlib
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 Record = dict[str, Any]
 
 ORGANIZATION: Final = "0a7c1d9e-5b3f-4a86-9d21-7c64e8f0b135"
-_START: Final = datetime(2026, 1, 5, 9, 30, 0, 826_000, tzinfo=timezone.utc)
+_START: Final = datetime(2026, 1, 5, 9, 30, 0, 826_000, tzinfo=UTC)
 _ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _MEMBER_DIGITS: Final = 29
 _NANO_DIGITS: Final = 10
