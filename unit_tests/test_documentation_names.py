@@ -1,0 +1,108 @@
+"""The files, classes and constants that the developers' documents name exist."""
+
+import ast
+import builtins
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import airbyte_cdk
+import pytest
+
+ROOT: Final = Path(__file__).parents[1]
+DOCUMENTS: Final = ("CONTRIBUTING.md", "docs/behaviour.md", "docs/engine.md", "docs/performance.md")
+BUILT: Final = ("build", "demo", "dist")
+NAME: Final = re.compile(r"[A-Z]\w+(?:\.(?!md)\w+)?")
+PATH: Final = re.compile(r"[\w./-]+\.py|[\w./-]+/[\w.-]+\.(?:ya?ml|toml)")
+every_document = pytest.mark.parametrize("document", DOCUMENTS)
+
+
+def text(document: str) -> str:
+    return (ROOT / document).read_text(encoding="utf-8")
+
+
+def quoted(document: str, form: re.Pattern[str]) -> set[str]:
+    """All of `form` that stands between backticks by itself."""
+    return {token for token in re.findall(r"`([^`\n]+)`", text(document)) if form.fullmatch(token)}
+
+
+@cache
+def modules() -> frozenset[str]:
+    """Python files of the repository by their paths."""
+    folders = (path for path in ROOT.iterdir() if path.is_dir() and path.name not in BUILT and path.name[0] != ".")
+    return frozenset(path.relative_to(ROOT).as_posix() for folder in folders for path in folder.rglob("*.py"))
+
+
+def found(path: str) -> list[str]:
+    """Files that `path` may mean: the one that lies there, else all whose path ends with it."""
+    return [path] if (ROOT / path).is_file() else [name for name in modules() if name.endswith(f"/{path}")]
+
+
+def defined_in(path: Path) -> Iterator[str]:
+    """Names that a Python file defines: `RateLimiter`, `RateLimiter.slot`, `CHECKPOINT_SECONDS`."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        yield from names_of(node)
+        if isinstance(node, ast.ClassDef):
+            yield from (f"{node.name}.{name}" for member in node.body for name in names_of(member))
+
+
+def names_of(node: ast.stmt) -> list[str]:
+    if isinstance(node, ast.ClassDef | ast.FunctionDef):
+        return [node.name]
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    return [each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name)]
+
+
+@cache
+def defined() -> frozenset[str]:
+    """Names that the project, the engine and Python define."""
+    ours = {name for path in modules() for name in defined_in(ROOT / path)}
+    engine = Path(airbyte_cdk.__file__).parent.rglob("*.py")
+    pattern = re.compile(r"^(?:class (?=\w)|(?: {4})?(?=[A-Z_]+\b.*=))(\w+)", flags=re.MULTILINE)
+    theirs = (pattern.findall(path.read_text(encoding="utf-8")) for path in engine)
+    return frozenset(ours.union(dir(builtins), *theirs))
+
+
+@every_document
+def test_given_document_when_it_names_files_then_each_is_one_file(document: str) -> None:
+    named = quoted(document, PATH)
+    assert named
+    assert {path: found(path) for path in named if len(found(path)) != 1} == {}
+
+
+@every_document
+def test_given_document_when_it_names_classes_and_constants_then_they_are_defined(document: str) -> None:
+    assert quoted(document, NAME) - defined() == set()
+
+
+def test_given_engine_page_when_it_names_a_thing_and_its_file_then_the_file_defines_it() -> None:
+    pairs = re.findall(r"`(?!\w+\.py`)(\w+(?:\.\w+)?)`, `([\w/]+\.py)`", text("docs/engine.md"))
+    assert ("WindowProgress.refuse", "sourcewright/components/windows.py") in pairs
+    assert [(name, path) for name, path in pairs if name not in defined_in(ROOT / path)] == []
+
+
+def test_given_layout_when_compared_then_its_folders_and_modules_exist() -> None:
+    listed = list(layout())
+    assert "sourcewright/http" in listed
+    assert [path for path in listed if not (ROOT / path).exists()] == []
+
+
+def layout() -> Iterator[str]:
+    """Paths of the overview in CONTRIBUTING.md, whose indented lines lie in the folder above them."""
+    folder = ""
+    for line in text("CONTRIBUTING.md").split("## Layout")[1].split("```")[1].strip().splitlines():
+        names = re.split(r"  +", line.strip())[0].split(" ")
+        folder = folder if line.startswith("  ") else names[0].removesuffix("/")
+        yield from (f"{folder}/{name}".removesuffix("/") if line.startswith("  ") else folder for name in names)
+
+
+@pytest.mark.parametrize("name", ["Governor", "SharedParent", "WindowProgress.note", "ROOM_IN_THE_QUEUE"])
+def test_given_name_that_is_gone_when_looked_for_then_it_is_missed(name: str) -> None:
+    assert name not in defined()
+
+
+@pytest.mark.parametrize("path", ["sourcewright/governor.py", "test_check.py", "components.py"])
+def test_given_path_that_is_gone_or_of_several_files_when_looked_for_then_it_is_not_one(path: str) -> None:
+    assert len(found(path)) != 1
