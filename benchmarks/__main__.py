@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: runs the workloads in turn, so that a noisy moment of the machine meets all of them."""
+"""`python -m benchmarks`: runs the workloads in turn, so that a noisy moment of the machine affects all of them."""
 
 import argparse
 import sys
@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _chosen(only: str, *, quick: bool) -> list[Workload]:
-    """Take the workloads that were asked for. F goes with A and B, whose figures need the start-up's."""
+    """The requested workloads. A and B bring F along, because their figures need the start-up's."""
     letters = set(only.upper().split(",")) if only else set("ABCDEF")
     if letters & set("AB"):
         letters.add("F")
@@ -71,7 +71,7 @@ def _measure(chosen: Sequence[Workload], runs: int, results: dict[str, dict[str,
 
 
 def _prepare(workload: Workload, now: str, stack: ExitStack) -> tuple[Service, list[Job]]:
-    """Start the sandbox, and let it make what it makes once."""
+    """Start the sandbox, and let it make the records that it makes only once."""
     service = stack.enter_context(sandbox(now, **workload.options))
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     jobs = workload.jobs(Contenders(service, folder))

@@ -1,4 +1,4 @@
-"""Runs one command and writes what it took: launch.py FILE COMMAND... -> `wall cpu rss exit-code` in FILE.
+"""Runs one command and writes its usage: launch.py FILE COMMAND... -> `wall cpu rss exit-code` in FILE.
 
 A process of its own, and a small one, since Linux counts the memory of the process that starts a command as the
 command's: RSS comes in kB, wall and CPU in seconds. Its standard output and error are the command's.
@@ -10,7 +10,7 @@ import time
 
 
 def main() -> None:
-    """Run it."""
+    """Run the command."""
     file, *command = sys.argv[1:]
     started = time.monotonic()
     _, status, usage = os.wait4(os.posix_spawn(command[0], command, os.environ), 0)

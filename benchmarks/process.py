@@ -1,4 +1,4 @@
-"""Runs a command and tells what it took. The units are Linux's."""
+"""Runs a command and measures it. The units are Linux's."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ from typing import IO, Final
 _LAUNCH: Final = [sys.executable, "-I", "-S", str(Path(__file__).with_name("launch.py"))]
 _RECORD: Final = b'{"type":"RECORD"'
 _PIECE: Final = 1 << 20
-_TOLD: Final = 1500
+_ERROR_CHARACTERS: Final = 1500
 
 
 class BenchmarkError(Exception):
@@ -42,10 +42,10 @@ def run(command: list[str]) -> Usage:
         took = Path(folder) / "took"
         launch = [*_LAUNCH, str(took), *command]
         with subprocess.Popen(launch, cwd=folder, stdout=subprocess.PIPE, stderr=errors, bufsize=0) as process:  # noqa: S603
-            assert process.stdout is not None  # noqa: S101 - asked for above
+            assert process.stdout is not None  # noqa: S101 - Popen was given a pipe
             records, end = _count(process.stdout)
         errors.seek(0)
-        said = (end + errors.read()).decode(errors="replace")[-_TOLD:]
+        said = (end + errors.read()).decode(errors="replace")[-_ERROR_CHARACTERS:]
         if process.returncode:
             raise BenchmarkError(f"`{' '.join(command)}` could not be run: {said}")
         wall, cpu, rss, code = took.read_text().split()
@@ -59,5 +59,5 @@ def _count(output: IO[bytes]) -> tuple[int, bytes]:
     records, tail = 0, b""
     while piece := output.read(_PIECE):
         records += (tail[1 - len(_RECORD) :] + piece).count(_RECORD)
-        tail = (tail + piece)[-_TOLD:]
+        tail = (tail + piece)[-_ERROR_CHARACTERS:]
     return records, tail

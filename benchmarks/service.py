@@ -101,7 +101,7 @@ def sandbox(now: str, **options: object) -> Iterator[Service]:
     command = [sys.executable, "-m", "saas_sandbox.sentry", "--port", "0", "--size", "bench", "--now", now, *arguments]
     with subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
         try:
-            assert process.stdout is not None  # noqa: S101 - asked for above
+            assert process.stdout is not None  # noqa: S101 - Popen was given a pipe
             url = process.stdout.readline().split()[2]
             yield Service(process.pid, url, given)
         finally:

@@ -20,7 +20,7 @@ class Measure:
     usage: Usage
     traffic: Traffic
     busy: float
-    """Part of the wall time for which the sandbox had a processor; 1 would mean that it sets the pace."""
+    """Part of the wall time for which the sandbox had a processor; 1 would mean that it is the bottleneck."""
     service_rss: float
     """Most memory of the sandbox so far, in MB."""
 

@@ -29,13 +29,13 @@ class Workload:
     options: dict[str, Any]
     jobs: Callable[[Contenders], list[Job]]
     warm: bool = True
-    """Whether a pass that does not count goes before, since the sandbox makes each record once."""
+    """Whether an uncounted pass comes first, because the sandbox makes each record only once."""
     once: bool = False
     """Whether one run is enough: it is long, and what is counted does not vary with the machine."""
 
 
 def workloads(*, quick: bool) -> list[Workload]:
-    """All workloads in the order in which they take turns; `quick` ones prove no more than that they work."""
+    """All workloads in the order in which they run; `quick` ones only prove that they work."""
     part = 10 if quick else 1
     few, many = (1_000, 10_000) if not quick else (100, 500)
     return [

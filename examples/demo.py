@@ -21,7 +21,7 @@ FOLDER: Final = Path("demo")
 DATABASE: Final = FOLDER / "sentry.duckdb"
 COMMAND: Final = Path(sys.executable).with_name("source-sentry")
 LATE: Final = timedelta(hours=12)
-"""The sandbox lags so far behind until the first read is over: what arrives late shows in the second."""
+"""How far the sandbox's clock lags behind until the first read is over. The second read shows what is new since."""
 BAR: Final = 60
 console: Final = Console()
 
@@ -84,7 +84,7 @@ def _configured(stream: Mapping[str, Any]) -> dict[str, Any]:
 def _call(*arguments: str) -> Iterator[dict[str, Any]]:
     """Messages of one run of the installed command, which runs in the demo's folder."""
     with subprocess.Popen([str(COMMAND.absolute()), *arguments], cwd=FOLDER, stdout=subprocess.PIPE) as process:  # noqa: S603
-        assert process.stdout is not None  # noqa: S101 - asked for above
+        assert process.stdout is not None  # noqa: S101 - Popen was given a pipe
         try:
             yield from map(json.loads, process.stdout)
         except BaseException:

@@ -21,7 +21,7 @@ class Organization(CheckedSource, Protocol):
 
 
 def check_connection(organization: Organization) -> AirbyteConnectionStatus:
-    """SUCCEEDED, with a word on streams that the token does not cover, or FAILED with one clear sentence."""
+    """SUCCEEDED, with the streams that the token does not cover, or FAILED with one clear sentence."""
     return connection_status(lambda: _prove(organization))
 
 
@@ -45,7 +45,7 @@ def covers(scopes: Iterable[str], needed: str) -> bool:
 
 
 def _uncovered(organization: Organization) -> list[str]:
-    """One sentence a scope that the token lacks; nothing where the server does not say which scopes it has."""
+    """One sentence for each scope that the token lacks; nothing if the server does not say which scopes it has."""
     try:
         scopes = set(token_scopes(organization.read_definition("token")))
     except AirbyteTracedException as error:

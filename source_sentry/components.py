@@ -40,10 +40,11 @@ _NON_PROJECT_ISSUES: Final = frozenset(
 
 @dataclass
 class ProjectRouter(ParentRouter):
-    """Project list -> one partition a project: {"project": "42"} with its slug, for URLs, as extra field `project`.
+    """Project list -> a partition for each project: {"project": "42"}, with its slug for URLs as extra field `project`.
 
-    The key is the id, so that a renamed project keeps its cursor. Only configured projects, where any are; with
-    `with_events`, only projects that ever had what the stream reads (`errors`: an event; `issues`: an issue).
+    The key is the id, so that a renamed project keeps its cursor. If the setting `projects` names any, the others are
+    left out. `with_events` leaves out projects that never had what the stream reads (`errors`: an event; `issues`: an
+    issue).
     """
 
     parent: str = "project_list"
@@ -65,7 +66,7 @@ class ProjectRouter(ParentRouter):
         return {"project": str(row["slug"])}
 
     def _has_data(self, project: Mapping[str, Any]) -> bool:
-        """A server that does not send `firstEvent` says nothing by that: its project is asked."""
+        """Whether the project may have records; without `firstEvent`, which old servers do not send, it may."""
         if not self.with_events or project.get("firstEvent", True):
             return True
         return self.with_events == "issues" and any(project.get(flag) for flag in _NON_PROJECT_ISSUES)
@@ -75,7 +76,7 @@ class ProjectRouter(ParentRouter):
 class WithoutSecrets(RecordChange):
     """{"id", "public", "secret", "dsn": {"public", "secret"}} -> {"id", "public", "dsn": {"public"}}.
 
-    Unless `include_secrets` is set. The engine's conditional RemoveFields would empty the whole record.
+    With `include_secrets` the record stays as it is. The engine's conditional RemoveFields would empty the record.
     """
 
     @override

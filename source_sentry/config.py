@@ -43,7 +43,7 @@ _TIDY: Final[Mapping[str, Callable[[str], str]]] = {
 
 @dataclass
 class NormalizeConfig(SettingsNormalization):
-    """Settings of any age -> settings of today.
+    """Settings of any version -> settings of this version.
 
     {api_token, project: "web", hostname: "host:9000/"}
     -> {auth_token, projects: ["web"], hostname, base_url: "https://host:9000", sync_start, ..., every default}
@@ -76,8 +76,8 @@ def base_url(hostname: str) -> str:
 def _pin_time(config: MutableMapping[str, Any]) -> None:
     """Fix the sync's start, and all that follows from it, once for all streams.
 
-    Issues are always counted over the whole retention, because Sentry cuts `count` and `firstSeen` to the window
-    that is asked for. Releases are kept for ever, so only a start date that the user chose leaves some out.
+    Issues are always counted over the whole retention, because Sentry limits `count` and `firstSeen` to the requested
+    window. Releases are kept for ever, so only a start date that the user chose leaves some out.
     """
     now = datetime.now(UTC).replace(microsecond=0)
     retained = dates.to_text(now - RETENTION)

@@ -51,14 +51,14 @@ def detail(response: requests.Response) -> str:
 
 
 def token_scopes(index: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Scopes of the token, as the index of the API tells them; [] where it does not."""
+    """Scopes of the token from the index of the API; [] if it has none."""
     auth = next(iter(index), {}).get("auth")
     return list(auth.get("scopes") or []) if isinstance(auth, Mapping) else []
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """An answer that is not 2xx, and the part of its explanation that it does not hold."""
+    """An answer that is not 2xx, and what its explanation needs besides."""
 
     response: requests.Response
     stream: str
@@ -66,7 +66,7 @@ class Refusal:
     """What the token needs for the stream, e.g. `project:read`."""
     organization: str
     project: str | None
-    """Slug of the one project that was asked for; None where it was the organization."""
+    """Slug of the one project that was requested; None for the organization."""
     is_organization_token: bool
     """The token begins with `sntrys_`."""
 
@@ -81,19 +81,19 @@ class Refusal:
         return detail(self.response)
 
 
-def asked_project(response: requests.Response) -> tuple[str | None, str | None]:
-    """Slug and id of the one project that was asked for, as far as the URL tells them.
+def requested_project(response: requests.Response) -> tuple[str | None, str | None]:
+    """Slug and id of the one project that was requested, as far as the URL has them.
 
     `/projects/acme/web/keys/` -> ("web", None); `/organizations/acme/issues/?project=42` -> (None, "42")
     """
     url = urlsplit(response.request.url or "")
     found = re.search(r"/api/0/projects/[^/]+/([^/]+)/", url.path)
-    asked = parse_qs(url.query).get("project", [""])
-    return (found.group(1) if found else None), (asked[0] if len(asked) == 1 and asked[0].isdigit() else None)
+    projects = parse_qs(url.query).get("project", [""])
+    return (found.group(1) if found else None), (projects[0] if len(projects) == 1 and projects[0].isdigit() else None)
 
 
 def explain(refusal: Refusal) -> str:
-    """Why Sentry did not answer what was asked, and what the user can do."""
+    """Why Sentry refused the request, and what the user can do."""
     explanations = {400: _bad_request, 401: _unauthorized, 403: _forbidden, 404: _not_found}
     return explanations.get(refusal.response.status_code, _other)(refusal)
 

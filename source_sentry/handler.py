@@ -17,7 +17,7 @@ from sourcewright.components.handler import JsonErrorHandler, fail, no_records, 
 from sourcewright.http.errors import explain_exception, explain_page, is_certificate_error
 
 _CONFIG_ERRORS: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
-_PASSING: Final = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GONE)
+_TRANSIENT: Final = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GONE)
 """410 is a brownout, which ends after minutes."""
 _TOO_WIDE: Final = ("smaller date range", "large offsets", "Query timeout")
 _TOO_OLD: Final = "more recent date range"
@@ -69,7 +69,7 @@ class SentryErrorHandler(JsonErrorHandler):
             return fail(message)
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             return rate_limited(message)
-        if status in _PASSING or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if status in _TRANSIENT or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return retry(message)
         return ErrorResolution(ResponseAction.FAIL, FailureType.system_error, message)
 
@@ -85,7 +85,7 @@ class SentryErrorHandler(JsonErrorHandler):
         return fail(message)
 
     def _refusal(self, response: requests.Response) -> errors.Refusal:
-        slug, number = errors.asked_project(response)
+        slug, number = errors.requested_project(response)
         return errors.Refusal(
             response=response,
             stream=self.name,
@@ -96,20 +96,20 @@ class SentryErrorHandler(JsonErrorHandler):
         )
 
     def _slug_of(self, project: str) -> str:
-        """Slug of the project with that id, which the list of projects behind the partition tells."""
+        """Slug of the project with that id, from the list of projects, which the partitions came from."""
         rows = self.runtime.streams.parent_rows("project_list", "id", "slug")
         return next((str(row["slug"]) for row in rows if str(row["id"]) == project), project)
 
     def _lacks_scope(self) -> bool:
-        """Whether the token may read this of no project: skipping them all would look like success."""
+        """Whether the token may read the stream of no project at all; skipping them all would look like success."""
         try:
             scopes = errors.token_scopes(self.runtime.streams.lookup("token"))
         except AirbyteTracedException:
-            return False  # the next refusal asks again
+            return False  # the next refusal tries again
         return bool(scopes) and not covers(scopes, self.scope)
 
     def _skip(self, message: str) -> ErrorResolution:
-        """Say once, not at each window, that a project is left out."""
+        """Log once, not at each window, that a project is skipped."""
         is_new = message not in self._warned
         self._warned.add(message)
         return skip(f"Skipped: {message}" if is_new else None)

@@ -16,8 +16,8 @@ from sourcewright.http.paging import TokenPagination
 class LinkHeaderPagination(TokenPagination):
     """Link: <…>; rel="next"; results="true"; cursor="0:100:0" -> `0:100:0`; anything else -> the end.
 
-    Only the cursor is used, on the URL that was configured: the URL in the header is the server's idea of its own
-    address, which behind a proxy or a region gateway is another one.
+    Only the cursor is used, on the URL that was configured: the URL in the header has the server's own idea of
+    its address, which differs behind a proxy or a region gateway.
 
     `newest_first` names the dates by which the server orders the list, so that reading stops at the window's start
     where the server ignores `start` (every self-hosted server before August 2025).

@@ -31,13 +31,13 @@ class SourceSentry(ManifestSource):
 
     @override
     def prepare(self, streams: list[DeclarativeStream]) -> None:
-        """Say which configured projects do not exist; fail when none does, as all would be empty."""
+        """Warn of configured projects that do not exist; fail if none exists, because all streams would be empty."""
         if not self.settings["projects"] or not any(map(_is_narrowed, streams)):
             return
         try:
             visible = {str(project["slug"]) for project in self.parent_rows("project_list", "slug")}
         except AirbyteTracedException:
-            return  # the streams that need the list tell it
+            return  # the streams that need the list fail with this error
         unknown = sorted(set(self.settings["projects"]) - visible)
         if not unknown:
             return
@@ -52,6 +52,6 @@ class SourceSentry(ManifestSource):
 
 
 def _is_narrowed(stream: DeclarativeStream) -> bool:
-    """Whether the setting `projects` says what is read of `stream`."""
+    """Whether the setting `projects` limits what is read of `stream`."""
     router = getattr(stream.retriever, "partition_router", None)
     return stream.name == "projects" or getattr(router, "class_name", "").endswith(ProjectRouter.__name__)

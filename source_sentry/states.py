@@ -14,7 +14,7 @@ from sourcewright.log import logger
 class ProjectState(CheckedState):
     """State of the published connector, {"dateCreated": "2026-11-01T00:00:00Z"}, is that of one project.
 
-    It becomes the state of the project that is configured; where there are more, every project is read from its start.
+    It becomes the state of the configured project. With several, every project is read from its start.
     """
 
     @override

@@ -1,4 +1,4 @@
-"""`tap-sentry`: source_sentry, spoken as a Singer tap."""
+"""`tap-sentry`: source_sentry as a Singer tap."""
 
 from source_sentry import SourceSentry
 from sourcewright.singer.tap import SourceTap

@@ -1,1 +1,1 @@
-"""What every declarative source of this repository shares: the engine, driven fast and without silent losses."""
+"""What the declarative sources of this repository share: the engine, made fast and free of silent losses."""

@@ -1,7 +1,7 @@
 """The one date format of settings, states and requests: UTC, whole seconds, `2026-11-22T10:00:00Z`.
 
-In this format text order is time order. Some APIs drop offsets instead of converting them and floor search terms to
-the second, so anything else would be read as another time than was meant.
+In this format text order is time order. Some APIs drop offsets instead of converting them and round search terms
+down to the second, so they would read any other format as another time.
 """
 
 from datetime import UTC, datetime, timedelta

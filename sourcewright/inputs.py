@@ -1,4 +1,4 @@
-"""What the user hands over - settings, catalog, state - read and judged, each mistake told in one sentence."""
+"""Settings, catalog and state of the user, read and validated; an error is one sentence for each mistake."""
 
 import json
 from collections.abc import Mapping, MutableMapping
@@ -33,7 +33,7 @@ _FORMATS.checkers = {"date-time": (_is_past, ValueError)}
 
 
 class Entrypoint(AirbyteEntrypoint):
-    """The engine's command line, with settings judged in words that name the setting."""
+    """The engine's command line, whose validation errors name the setting."""
 
     @staticmethod
     @override
@@ -46,7 +46,7 @@ class Entrypoint(AirbyteEntrypoint):
 
 
 class FileInputs:
-    """The three files of the command line: each is what it should be, or one sentence says what is wrong with it."""
+    """The three files of the command line; if one is invalid, one sentence says what is wrong with it."""
 
     @staticmethod
     def read_config(config_path: str) -> MutableMapping[str, Any]:
@@ -80,7 +80,7 @@ class FileInputs:
         try:
             messages = [AirbyteStateMessageSerializer.load(_without_null(message)) for message in state]
             if not all(message.stream or message.global_ for message in messages):
-                raise ValueError("a message without `stream`")  # noqa: TRY301 - told below
+                raise ValueError("a message without `stream`")  # noqa: TRY301 - reported below
         except Exception as error:
             raise wrong_input(
                 f"The state file `{state_path}` is not the state of an earlier sync ({error}). It must hold the list "
@@ -131,7 +131,7 @@ def describe(error: ValidationError) -> str:
 
 
 def wrong_input(message: str) -> AirbyteTracedException:
-    """Error that the user can mend."""
+    """Error that the user can fix."""
     return AirbyteTracedException(message=message, internal_message=message, failure_type=FailureType.config_error)
 
 
@@ -140,7 +140,7 @@ def _stream_state(name: str, state: object) -> dict[str, Any]:
 
 
 def _without_null(message: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A stream whose state is null has none, as published connectors write it."""
+    """`message` with {} for a null state, which published connectors write for none."""
     stream = message.get("stream")
     if isinstance(stream, dict) and stream.get("stream_state") is None:
         return {**message, "stream": {**stream, "stream_state": {}}}

@@ -9,16 +9,16 @@ from airbyte_cdk.sources.types import Record
 from typing_extensions import override
 
 BATCHES: Final = 1
-"""Batches that may lie between readers and writer. Memory goes with it: 100 full events take some 4 MB."""
+"""Batches in the queue at most, which bounds the memory: 100 full events take some 4 MB."""
 _BATCH_RECORDS: Final = 100
 
 
-class ReadingStopped(Exception):  # noqa: N818 - no error, but the end of a thread that nobody waits for
-    """Nobody takes the records any more."""
+class ReadingStopped(Exception):  # noqa: N818 - no error, it ends a thread whose records are not needed
+    """Nobody reads the records any more."""
 
 
 class RecordQueue(Queue[Any]):
-    """The engine's queue, bounded in batches, which needs a hundredth of the locking.
+    """The engine's queue, bounded in batches, which locks a hundredth as often.
 
     put(record), put(record), …, flush() -> one entry; get() -> record, record, … Anything else that a thread puts
     comes after the records that it put before, as with any queue.
@@ -44,7 +44,7 @@ class RecordQueue(Queue[Any]):
             super().put([item], block, timeout)
 
     def stop(self) -> None:
-        """Let the threads that would put something end instead, those that are waiting to put included."""
+        """End the threads that put something from now on, or that wait to."""
         with self.mutex:
             self._stopped = True
             self.queue.clear()
@@ -75,6 +75,6 @@ def _batches() -> dict[RecordQueue, list[Record]]:
 
 
 def flush_records() -> None:
-    """Put the batches of this thread, as the page that they come from ends."""
+    """Put the batches of this thread; called at the end of a page."""
     for queue in list(_batches()):
         queue.flush()

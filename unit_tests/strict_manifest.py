@@ -1,4 +1,4 @@
-"""What the engine takes without a word, and this project does not, in a manifest.
+"""Checks of a manifest for what the engine accepts silently and this project does not.
 
 A misspelt field, a deprecated one, a definition that nothing uses: the engine ignores the first, obeys the second
 and never looks at the third. Every check returns its complaints, one sentence each.
@@ -37,7 +37,7 @@ def complaints(text: str, package: str) -> list[str]:
 
 
 def anchors(text: str) -> list[str]:
-    """YAML's own references, which readers have to resolve in their head and tools do not see."""
+    """YAML's own references, which tools do not see."""
     kinds = (yaml.tokens.AnchorToken, yaml.tokens.AliasToken)
     return [
         f"line {token.start_mark.line + 1}: YAML anchor or alias `{token.value}`: use `$ref`"
@@ -132,7 +132,7 @@ def undocumented_streams(text: str) -> list[str]:
 
 
 def crowded_expressions(manifest: Mapping[str, Any]) -> list[str]:
-    """Expressions with more than one `if`, which belong into a named component."""
+    """Expressions with more than one `if`, which belong in a named component."""
     return [
         f"{place}: more than one `if` in `{expression}`"
         for place, value in _walk(manifest)
@@ -181,7 +181,7 @@ def _is_component_name(name: Any) -> bool:
 
 
 def _fields(class_name: str) -> set[str]:
-    """What a custom component takes besides what the engine gives it."""
+    """Fields of a custom component besides those of the engine."""
     module, _, name = class_name.rpartition(".")
     if not module:
         return set()

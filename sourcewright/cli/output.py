@@ -28,7 +28,7 @@ class LineWriter:
         self._exit_code: int | None = None
 
     def write_line(self, line: bytes) -> None:
-        """Write one line, given without its end."""
+        """Write `line`, which has no line end."""
         with self._lock:
             self._pieces += (line, b"\n")
             self._size += len(line) + 1
@@ -38,7 +38,7 @@ class LineWriter:
             self._exit(self._exit_code)
 
     def flush(self) -> None:
-        """Write all that is in the buffer."""
+        """Write the whole buffer."""
         with self._lock:
             self._flush()
         if self._exit_code is not None:
@@ -80,7 +80,7 @@ class LineWriter:
 
 
 class PrintedLines(TextIOBase):
-    """Takes the place of sys.stdout: passes on each printed line, without its end, once it is complete."""
+    """Replaces sys.stdout; passes each printed line, without its end, to `write_line` once it is complete."""
 
     def __init__(self, write_line: Callable[[str], None], flush: Callable[[], None] = lambda: None) -> None:
         self._write_line = write_line

@@ -23,7 +23,7 @@ _SECRET: Final = re.compile("token|secret|password")
 
 
 class CommandLine(Entrypoint):
-    """The entrypoint, whose records go to standard output on the shortest way: dict -> JSON -> line."""
+    """The entrypoint, which writes records to standard output without message objects: dict -> JSON -> line."""
 
     def __init__(self, source: ManifestSource, output: LineWriter) -> None:
         super().__init__(source)
@@ -33,7 +33,7 @@ class CommandLine(Entrypoint):
     def read(
         self, source_spec: ConnectorSpecification, config: Mapping[str, Any], catalog: Any, state: list[Any]
     ) -> Iterable[AirbyteMessage]:
-        """Write the records; hand on all other messages, states with the number of records before them."""
+        """Write the records; yield all other messages, states with the number of records before them."""
         self.set_up_secret_filter(config, source_spec.connectionSpecification)
         self.validate_connection(source_spec, config)
         counts: defaultdict[HashableStreamDescriptor, float] = defaultdict(float)
@@ -66,7 +66,7 @@ def _source(source_class: type[ManifestSource], arguments: list[str]) -> Manifes
     """Build the connector from the files that the command line names."""
     config_path = Entrypoint.extract_config(arguments)
     config = source_class.read_config(config_path) if config_path else None
-    # Before the spec is there to say which they are, so that not even a crash puts one out
+    # The spec, which says which settings are secrets, is not loaded yet; not even a crash may print one
     update_secrets([str(value) for key, value in (config or {}).items() if value and _SECRET.search(key)])
     catalog_path = Entrypoint.extract_catalog(arguments)
     state_path = Entrypoint.extract_state(arguments)

@@ -1,1 +1,1 @@
-"""Base classes of what manifests name in `class_name`, where both connectors do the same."""
+"""Base classes, shared by both connectors, of what manifests name in `class_name`."""

@@ -1,4 +1,4 @@
-"""`check`: prove the connection, and say in one sentence what is wrong with it."""
+"""`check`: test the connection, and say in one sentence what is wrong with it."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Protocol

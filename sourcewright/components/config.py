@@ -1,4 +1,4 @@
-"""The user's settings, brought into the one form that the manifest reads."""
+"""The user's settings, in the one form that the manifest reads."""
 
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
@@ -24,10 +24,10 @@ class SettingsNormalization(ConfigTransformation):
 
     defaults: ClassVar[Mapping[str, Any]]
     tidy: ClassVar[Mapping[str, Callable[[str], str]]]
-    """Setting -> what brings its text into form."""
+    """Setting -> function that normalizes its text."""
 
     def rename(self, config: MutableMapping[str, Any]) -> None:
-        """Bring settings under old names under today's, in place."""
+        """Rename settings with old names, in place."""
 
     def derive(self, config: MutableMapping[str, Any]) -> None:
         """Add what follows from the settings, in place."""
@@ -43,13 +43,13 @@ class SettingsNormalization(ConfigTransformation):
                 config[setting] = tidy(config[setting])
         config.setdefault("max_retries", _RETRIES)
         workers = config["num_workers"]
-        # The source builds its workers before the engine validates, so a wrong number must not reach it
+        # The source starts its workers before the engine validates, so a wrong number must not reach it
         config["workers"] = workers if isinstance(workers, int) and workers > 0 else self.defaults["num_workers"]
         self.derive(config)
 
 
 def tidy_date(text: str) -> str:
-    """`2026-01-31` -> `2026-01-31T00:00:00Z`; what is no date stays."""
+    """`2026-01-31` -> `2026-01-31T00:00:00Z`; other text stays as it is."""
     try:
         return dates.to_text(dates.from_text(text.strip()))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Error handling that every JSON API needs; what one API means by its refusals is a subclass's."""
+"""Error handling that every JSON API needs; subclasses know what one API means by its refusals."""
 
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -41,11 +41,11 @@ class JsonErrorHandler(DefaultErrorHandler, RuntimeComponent):
 
     @abstractmethod
     def explain_shape(self, response: requests.Response) -> str:
-        """Why a 200 is not the page that was asked for."""
+        """Why a 200 is not the requested page."""
 
     @abstractmethod
     def explain_exception(self, error: requests.RequestException) -> tuple[str, bool]:
-        """Why no answer came, and whether waiting does not help."""
+        """Why no answer came, and whether retries cannot help."""
 
     def means_no_records(self, response: requests.Response) -> bool:  # noqa: ARG002 - for subclasses
         """Whether a refusal is the API's way to say that there is nothing to read."""
@@ -69,27 +69,27 @@ class JsonErrorHandler(DefaultErrorHandler, RuntimeComponent):
 
 
 def fail(message: str) -> ErrorResolution:
-    """End the stream with an error that the user can mend."""
+    """End the stream with an error that the user can fix."""
     return ErrorResolution(ResponseAction.FAIL, FailureType.config_error, message)
 
 
 def retry(message: str) -> ErrorResolution:
-    """Wait and send the request again."""
+    """Wait, then send the request again."""
     return ErrorResolution(ResponseAction.RETRY, FailureType.transient_error, message)
 
 
 def rate_limited(message: str) -> ErrorResolution:
-    """The same, for a 429."""
+    """`retry` for a 429."""
     return ErrorResolution(ResponseAction.RATE_LIMITED, FailureType.transient_error, message)
 
 
 def no_records(message: str) -> ErrorResolution:
-    """End the list, which has no records; `message` is logged by the engine."""
+    """End the list without records; the engine logs `message`."""
     return ErrorResolution(ResponseAction.IGNORE, FailureType.config_error, message)
 
 
 def skip(message: str | None) -> ErrorResolution:
-    """Leave out what was asked for, with a warning unless there was one already."""
+    """Skip what was requested, with a warning unless `message` is None."""
     if message:
         logger.warning("%s", message)
     return ErrorResolution(ResponseAction.IGNORE, FailureType.config_error, "Skipped, as said in the warning.")

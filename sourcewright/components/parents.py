@@ -15,7 +15,7 @@ from sourcewright.components.runtime import ParentBatch, Row, Runtime, RuntimeCo
 
 @dataclass
 class Router(PartitionRouter):
-    """A partition router that puts nothing into requests by itself, and has no state of its own."""
+    """A partition router that adds nothing to requests and has no state."""
 
     config: Config
     parameters: InitVar[Mapping[str, Any]]
@@ -36,24 +36,25 @@ class Router(PartitionRouter):
 
 @dataclass
 class ParentRouter(Router, RuntimeComponent):
-    """Stream `parent` -> one partition a record of it, with what the placeholders of `endpoint` stand for.
+    """Stream `parent` -> one partition for each record, with the values of the placeholders in `endpoint`.
 
     `{"workbookId": "w 1", …}` of `workbooks`, for `v2/workbooks/{workbookId}/pages`
     -> partition `{"workbookId": "w 1"}`, extra fields `{"workbookId": "w%201"}`.
 
-    The partition is the primary key of the parent. A placeholder that is no field of the parent stands for its key.
+    The partition is the primary key of the parent. A placeholder that is no field of the parent takes the
+    value of that key.
     """
 
     parent: str = ""
     endpoint: str = ""
     key_name: str = ""
-    """Name of the key in the partition, where it is not the parent's own."""
+    """Name of the key in the partition, if it differs from the parent's."""
 
     looks_at = frozenset[str]()
-    """Fields of a parent that `has_children` looks at."""
+    """Fields of a parent that `has_children` reads."""
 
     def has_children(self, row: Row) -> bool:  # noqa: ARG002 - for subclasses
-        """Whether a parent can have children; those that cannot are not asked."""
+        """Whether a parent can have children; no request is made for the others."""
         return True
 
     @override
@@ -67,7 +68,7 @@ class ParentRouter(Router, RuntimeComponent):
         return self.slices(self.runtime.streams.parent_rows(self.parent))
 
     def slices(self, rows: Iterable[Row]) -> Iterable[StreamSlice]:
-        """Records of the parent -> partitions, each once: a list that changes while it is paged can repeat one."""
+        """Records of the parent -> partitions, each once: a list that changes while it is paged may repeat a record."""
         seen = set()
         key = self.runtime.streams.parent_key(self.parent)
         for row in rows:
@@ -78,11 +79,11 @@ class ParentRouter(Router, RuntimeComponent):
                 yield StreamSlice(partition=partition, cursor_slice={}, extra_fields=self.path(partition, row))
 
     def partition(self, key: list[str], row: Row) -> dict[str, str]:
-        """{"id": 42} -> {"id": "42"}: ids are texts, whatever they look like."""
+        """{"id": 42} -> {"id": "42"}: ids are strings, also if they look like numbers."""
         return {self.key_name or name: str(row[name]) for name in key}
 
     def path(self, partition: Mapping[str, str], row: Row) -> dict[str, str]:
-        """What the placeholders stand for, quoted for the URL."""
+        """Values of the placeholders, quoted for the URL."""
         own = list(partition.values())[-1]
         values = {name: partition.get(name, row.get(name, own)) for name in self._placeholders()}
         return {name: quote(str(value), safe="") for name, value in values.items()}
@@ -93,7 +94,7 @@ class ParentRouter(Router, RuntimeComponent):
 
 @dataclass
 class TouchedRouter(ParentRouter):
-    """Incremental stream `parent` -> one partition a record that was touched since the children were last read."""
+    """Incremental stream `parent` -> one partition for each record that changed since its children were last read."""
 
     def batches(self, state: Mapping[str, Any]) -> Iterable[ParentBatch]:
         """Records of the parent since its `state`, by partition of the parent."""

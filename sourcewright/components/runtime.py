@@ -17,7 +17,7 @@ class ParentBatch(NamedTuple):
 
 
 class Streams(Protocol):
-    """Streams of the manifest that components read themselves."""
+    """Streams of the manifest that components read by themselves."""
 
     def lookup(self, name: str) -> Iterable[Row]:
         """All records of the definition `name`, read once and with few retries: for error messages and `check`."""
@@ -32,7 +32,7 @@ class Streams(Protocol):
         """The kept fields of each record of the parent stream `name`, which is read once for all of its children."""
 
     def touched(self, name: str, state: Mapping[str, Any]) -> Iterable[ParentBatch]:
-        """The kept fields of what an incremental sync of the parent stream `name` from `state` on reads."""
+        """The kept fields of what an incremental sync of the parent stream `name` reads, starting at `state`."""
 
 
 @dataclass

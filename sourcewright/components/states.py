@@ -1,4 +1,4 @@
-"""States: what is saved of a stream, read again whatever its age."""
+"""Saved states of any version, checked and brought into this version's form."""
 
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from sourcewright import dates
 
 @dataclass
 class CheckedState(StateMigration):
-    """State of any age -> today's state, or a clear error; never a silent restart. Nothing saved (null, {}) -> {}."""
+    """State of any version -> state of this version, or a clear error; never a silent restart. Nothing saved -> {}."""
 
     config: Config
     declarative_stream: DeclarativeStream
@@ -27,11 +27,16 @@ class CheckedState(StateMigration):
         return dates.to_text(moment)
 
     def partition_key(self, saved: Any) -> Mapping[str, Any]:
-        """What tells a partition. `KeyError`, `TypeError`, `ValueError`: it does not."""
+        """Key of a saved partition.
+
+        Raises:
+            KeyError, TypeError, ValueError: `saved` is no partition.
+
+        """
         return dict(saved)
 
     def from_single_cursor(self, cursor: Mapping[str, Any], *, explicit: bool) -> Mapping[str, Any]:  # noqa: ARG002 for subclasses
-        """State of a stream with partitions of which one cursor was saved: `explicit` if it was saved for all."""
+        """State of a stream with partitions for which one cursor was saved; `explicit` if it was saved for all."""
         return {"use_global_cursor": False, "states": [], "state": cursor}
 
     @override

@@ -15,7 +15,7 @@ _PROGRESS: Final = "progress"
 
 @dataclass
 class WindowProgress:
-    """Whether all of a window was read, carried by the window itself: a refused request says that it was not.
+    """Whether all of a window was read, carried by the window itself; a refused request marks it as not read.
 
     Without it a project that answered 403 would count as read, and lose those days for good.
     """

@@ -1,1 +1,1 @@
-"""Every private name of airbyte-cdk that is relied on, and nothing else: docs/engine.md is its table."""
+"""All code that uses private names of airbyte-cdk; docs/engine.md has a table of them."""

@@ -1,4 +1,4 @@
-"""Cursor of streams whose partitions are the parents that were touched since the last sync."""
+"""Cursor of streams whose partitions are the parents that changed since the last sync."""
 
 import threading
 import time
@@ -25,21 +25,21 @@ class Batch:
     """The children of one batch of parents."""
 
     state: Mapping[str, Any]
-    """State of the parent stream that is true once all of them were read."""
+    """State of the parent stream once all of them were read."""
     open: int = 1
-    """Partitions that are not closed yet, and one while partitions are still being made."""
+    """Partitions that are not closed yet, plus one while partitions are still being made."""
 
 
 class ChildCursor(Cursor):
-    """State of the parent stream as of which the children were read.
+    """State of the parent stream at which the children were last read.
 
     {"parent_state": {"issues": {"use_global_cursor": false, "states": […]}}}
 
-    It is as small as the parent's own state, whatever the number of parents, and advances when all children of a batch
-    of parents, and of those before it, were read.
+    It is as small as the parent's own state, whatever the number of parents. It advances when all children of a batch
+    of parents were read, and those of all batches before it.
     """
 
-    def __init__(  # noqa: PLR0913 - all by name, as the factory is asked for a cursor
+    def __init__(  # noqa: PLR0913 - all by name, as the engine calls the factory
         self,
         *,
         stream_name: str,
@@ -79,7 +79,7 @@ class ChildCursor(Cursor):
 
     @override
     def observe(self, record: Record) -> None:
-        """Ignore records: the parents tell what was read."""
+        """Ignore records: the state of their parents says what was read."""
 
     @override
     def should_be_synced(self, record: Record) -> bool:

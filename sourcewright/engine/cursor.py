@@ -19,8 +19,8 @@ CHECKPOINT_SECONDS: Final = 10.0
 class PartitionCursor(ConcurrentPerPartitionCursor):
     """{"use_global_cursor": false, "states": [{"partition": {"project": "42"}, "cursor": {"dateCreated": "…Z"}}]}.
 
-    Without the engine's cursor for all: a partition that appears later would start at the others' cursor, and the
-    slower ones would lose records.
+    The engine's global cursor is left out: a partition that appears later would start at the others' cursor, and slower
+    partitions would lose records.
     """
 
     SWITCH_TO_GLOBAL_LIMIT = DEFAULT_MAX_PARTITIONS_NUMBER = 2**31
@@ -32,7 +32,7 @@ class PartitionCursor(ConcurrentPerPartitionCursor):
 
 
 class WindowCursor(PartitionCursor):
-    """State that says how far each partition was read, instead of when its newest record was.
+    """State that says how far each partition was read, not the date of its newest record.
 
     {"use_global_cursor": false, "states": [{"partition": {"project": "42"}, "cursor": {"dateCreated": "…Z"}}]}
 
@@ -54,7 +54,7 @@ class WindowCursor(PartitionCursor):
 
     @override
     def close_partition(self, partition: Partition) -> None:
-        """Advance past a window that was read to its end, which the engine says by calling this."""
+        """Advance past a window that was read to its end; the engine calls this when its last page was read."""
         window = partition.to_slice()
         assert isinstance(window, StreamSlice)  # noqa: S101 - what stream_slices yields
         key = self._to_partition_key(window.partition)

@@ -1,4 +1,4 @@
-"""Runs the work of all streams in turn."""
+"""Thread pool that is fair to all streams."""
 
 import threading
 from collections import deque
@@ -21,12 +21,12 @@ class Task(NamedTuple):
 
 
 class FairExecutor(Executor):
-    """Takes a task of each stream in turn, and none of a stream whose requests already wait for the rate limiter.
+    """Runs a task of each stream in turn, and none of a stream whose requests already wait for the rate limiter.
 
-    A pool with one queue would let fifty projects' events, waiting for the one request that Sentry allows at a time,
-    hold up every other stream. A thread that waits for the rate limiter does not count as one of the workers. Nor does
-    one that makes partitions: it may wait for a parent stream that another one reads, and it sends no request but
-    the parent's.
+    In a pool with one queue, fifty projects' events that wait for the one request that Sentry allows at a time would
+    block every other stream. A thread that waits for the rate limiter does not count as a worker. Neither does one that
+    makes partitions: it may wait for a parent stream that another thread reads, and it sends only the parent's
+    requests.
     """
 
     def __init__(self, workers: int, limiter: RateLimiter, slots: PageSlots) -> None:
@@ -49,7 +49,7 @@ class FairExecutor(Executor):
         return task.future
 
     def dispatch(self) -> None:
-        """Start what may run now."""
+        """Start all tasks that may run now."""
         with self._lock:
             while self._has_free_worker() and (task := self._next()):
                 self._running += 1
@@ -72,7 +72,7 @@ class FairExecutor(Executor):
         try:
             with self._slots.reading():
                 task.future.set_result(task.run())
-        except BaseException as error:  # noqa: BLE001 - the engine looks at it
+        except BaseException as error:  # noqa: BLE001 - the engine reads it from the future
             task.future.set_exception(error)
 
     def _has_free_worker(self) -> bool:
@@ -81,11 +81,11 @@ class FairExecutor(Executor):
     def _next(self) -> Task | None:
         for stream, tasks in list(self._queues.items()):
             if tasks and not self._limiter.is_limited(stream):
-                self._queues[stream] = self._queues.pop(stream)  # to the end of the line
+                self._queues[stream] = self._queues.pop(stream)  # to the end of the queue
                 return tasks.popleft()
         return None
 
 
 def _start(run: Callable[[Task], None], task: Task) -> None:
-    # Daemons, so that a process whose reader is gone can end
+    # Daemon threads, so that the process can end when nobody reads its output any more
     threading.Thread(target=run, args=(task,), daemon=True).start()

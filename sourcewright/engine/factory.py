@@ -35,7 +35,7 @@ class ComponentFactory(ModelToComponentFactory):
         self._limiter = limiter
         self._cursor_class = cursor_class
         self.models: dict[str, DeclarativeStreamModel] = {}
-        """What each stream was built from, by name; streams made from the config are among them."""
+        """Model of each stream by name, including streams that are made from the config."""
 
     @override
     def create_default_stream(

@@ -1,4 +1,4 @@
-"""Streams of the manifest that are read beside the sync: as parents of other streams, for `check`, for messages."""
+"""Streams that are read apart from the sync: as parents of other streams, for `check`, for error messages."""
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -68,7 +68,7 @@ class DefinedStreams:
         self._kept[name] = self._kept.get(name, frozenset()) | frozenset(fields)
 
     def parent_rows(self, name: str, *fields: str) -> list[Row]:
-        """The kept fields of each record of `name`, or of its partition; a reading that failed is tried again."""
+        """The kept fields of each record of `name`, or of its partition; the next call retries a read that failed."""
         with self._lock_of(name):
             self.keep(name, fields)
             kept = self._kept[name]
@@ -78,7 +78,7 @@ class DefinedStreams:
             return self._rows[name][1]
 
     def touched(self, name: str, state: Mapping[str, Any]) -> list[ParentBatch]:
-        """What an incremental sync of `name` from `state` on reads, once for all children that have that state."""
+        """What an incremental sync of `name` reads, starting at `state`; read once for all children with that state."""
         with self._lock_of(name):
             key = name, orjson.dumps(state, option=orjson.OPT_SORT_KEYS)
             if key not in self._touched:
@@ -94,7 +94,7 @@ class DefinedStreams:
                 yield ParentBatch(rows, deepcopy(stream.cursor.state))
 
     def _parent(self, name: str) -> AbstractStream:
-        """The stream, whole: a cursor that filters the whole list by date would only hide parents."""
+        """The whole stream: a cursor that filters the whole list by date would only hide parents."""
         definition = dict(self._definitions[name])
         if definition.get("incremental_sync", {}).get("is_client_side_incremental"):
             del definition["incremental_sync"], definition["state_migrations"]
@@ -109,7 +109,7 @@ class DefinedStreams:
         return stream
 
     def _records(self, stream: AbstractStream) -> Iterator[tuple[Mapping[str, Any], Row]]:
-        """Each record with what its slice says of it."""
+        """Each record with the fields of its slice."""
         with self._slots.reading():
             for partition in stream.generate_partitions():
                 of_slice = _of_slice(partition)
@@ -122,12 +122,12 @@ class DefinedStreams:
 
 
 def _only(fields: frozenset[str], *sources: Mapping[str, Any]) -> Row:
-    """`fields`, as the last of `sources` that has them says."""
+    """`fields`, each from the last of `sources` that has it."""
     return {name: source[name] for source in sources for name in fields if name in source}
 
 
 def _of_slice(partition: Partition) -> Mapping[str, Any]:
-    """What the slice of a partition says of each of its records."""
+    """Fields of the slice of a partition."""
     found = partition.to_slice()
     return {**found.partition, **found.extra_fields} if isinstance(found, StreamSlice) else {}
 

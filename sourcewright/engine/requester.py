@@ -1,4 +1,4 @@
-"""Requests of one stream: rendered once a slice, sent by the rate limiter."""
+"""Requests of one stream: rendered once for each slice, sent through the rate limiter."""
 
 import threading
 from collections.abc import Callable, Mapping, MutableMapping
@@ -16,7 +16,7 @@ from sourcewright.http.rate_limits import RateLimitedAdapter
 
 
 class SliceRequester(HttpRequester):
-    """Renders URL and parameters once a slice: of its pages, only what the paginator adds is different."""
+    """Renders URL and parameters once for each slice; its pages differ only in what the paginator adds."""
 
     @classmethod
     def of(cls, requester: HttpRequester, parameters: Mapping[str, Any], adapter: RateLimitedAdapter) -> Self:
@@ -28,7 +28,7 @@ class SliceRequester(HttpRequester):
         return made
 
     def _once(self, render: Callable[..., Any], stream_slice: StreamSlice | None) -> Any:
-        """What `render` makes of the slice that this thread is reading."""
+        """Result of `render` for the slice that this thread reads, rendered once."""
         rendered = self.__dict__.setdefault("_rendered", threading.local()).__dict__
         if rendered.get("slice") is not stream_slice:
             rendered.clear()
@@ -47,7 +47,7 @@ class SliceRequester(HttpRequester):
 
     @override
     def send_request(self, *, stream_slice: StreamSlice | None = None, **options: Any) -> requests.Response | None:  # type: ignore[override]
-        """Send a request; one that was refused leaves its window unread."""
+        """Send a request; a refusal marks its window as not read."""
         response: requests.Response | None = super().send_request(stream_slice=stream_slice, **options)
         if not response and not self._means_no_records(response):
             WindowProgress.refuse(stream_slice)

@@ -1,4 +1,4 @@
-"""A declarative source, wired for speed and without silent losses."""
+"""A declarative source with the bounded queue, the fair executor and the rate limiter in place of the engine's."""
 
 import logging
 from collections.abc import Iterator, Mapping
@@ -28,18 +28,18 @@ from sourcewright.inputs import FileInputs, require_known_streams
 from sourcewright.record_queue import RecordQueue
 
 _GENERATORS: Final = 1_000
-"""Streams that may make partitions at a time: all of them, since they take no worker (see FairExecutor)."""
+"""Streams that may make partitions at a time: all of them, because that takes no worker (see FairExecutor)."""
 
 
 class ManifestSource(FileInputs, YamlDeclarativeSource):
-    """Reads what the manifest of its class says.
+    """Reads the streams of the manifest of its class.
 
     The manifest's config normalization adds `workers` (requests in flight at once) and `max_retries`.
     """
 
     manifest: ClassVar[Path]
     limits: ClassVar[Limits]
-    """How the API tells its limits."""
+    """How the API announces its limits."""
     cursor_class: ClassVar[type[ConcurrentPerPartitionCursor]] = ConcurrentPerPartitionCursor
     """Cursor of the streams that have partitions."""
 
@@ -76,13 +76,13 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         self._built: list[AbstractStream] = []
 
     def _parent_factory(self, states: ConnectorStateManager) -> ComponentFactory:
-        """Builds parents as other streams are built, but nobody asked for the states of parents."""
+        """Factory of parent streams, which emit no states."""
         repository = StateFilteringMessageRepository(self._message_repository)
         return ComponentFactory(*self._parts, message_repository=repository, connector_state_manager=states)
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        """The user's settings in today's form, with every default."""
+        """The user's settings in this version's form, with every default."""
         return self._config
 
     @override
@@ -102,20 +102,20 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
             self._queue.stop()
 
     def prepare(self, streams: list[DeclarativeStream]) -> None:
-        """What a subclass does before `streams` are read, such as judging settings by what the server knows."""
+        """Hook for subclasses, called before `streams` are read, such as to compare settings with the server's data."""
 
     @override
     def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
-        """All streams, those made from the config included; `read`, which needs them twice, builds them once."""
+        """All streams, including those made from the config; `read`, which needs them twice, builds them once."""
         built, self._built = self._built, []
         return built or super().streams(config)
 
     def stream_models(self) -> list[DeclarativeStream]:
-        """What each stream is built from, those made from the config included."""
+        """Model of each stream, including streams that are made from the config."""
         return [self._constructor.models[stream.name] for stream in self.streams(self._config)]
 
     def parent_rows(self, name: str, *fields: str) -> list[Row]:
-        """`fields` of each record of the parent stream `name`, which its children then need not read again."""
+        """`fields` of each record of the parent stream `name`, which its children then do not read again."""
         return self._defined.parent_rows(name, *fields)
 
     def read_definition(self, name: str) -> list[Row]:

@@ -7,7 +7,7 @@ import requests
 
 
 def explain_page(response: requests.Response, expected: str, setting: str) -> str:
-    """Why a 200 is not the page that was asked for."""
+    """Why a 200 is not the requested page."""
     kind = response.headers.get("Content-Type", "no content type").split(";")[0]
     start = re.sub(r"\s+", " ", response.text[:60]).strip() or "nothing"
     hint = (
@@ -36,7 +36,7 @@ def explain_exception(error: requests.RequestException, setting: str) -> str:
 
 
 def is_certificate_error(error: Exception) -> bool:
-    """Whether the server's certificate is not trusted, which no retry mends."""
+    """Whether the server's certificate is not trusted, which no retry fixes."""
     return isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error)
 
 
@@ -46,7 +46,7 @@ def place(response: requests.Response) -> str:
 
 
 def _innermost(error: BaseException) -> str:
-    """The last cause, which is the one the system gave: the outer ones repeat it with object addresses."""
+    """The innermost cause, which comes from the system; the outer ones repeat it with object addresses."""
     reason = error
     while (inner := _cause(reason)) is not None:
         reason = inner

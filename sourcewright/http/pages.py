@@ -1,6 +1,6 @@
-"""One page of an answer: decoded once, told whole or broken, and followed by what the paginator reads.
+"""One page of an answer: decoded once, checked for its shape, and read by extractor and paginator.
 
-The engine's own parts decode a page twice and take an HTML page or a truncated list for an empty one.
+The engine's own components decode a page twice and take an HTML page or a truncated list for an empty one.
 """
 
 import threading
@@ -22,11 +22,11 @@ _PAGE: Final = "_decoded_page"
 
 
 class PageSlots:
-    """Bounds the pages that exist as Python objects at a time: one whose records are read and one being decoded.
+    """Limits the pages that exist as Python objects at a time: one whose records are read and one being decoded.
 
-    A page of full events takes some 4 MB so; more of them than the one writer can take only fill memory and caches.
-    A thread reads one page at a time, so it holds one slot at most: from `take` to the last record of the page, or,
-    where an error ends the reading early, to the end of `reading`.
+    Such a page of full events takes some 4 MB; more pages than the one writer can keep up with only fill memory and
+    caches. A thread reads one page at a time, so it holds at most one slot: from `take` to the last record of the page,
+    or, if an error ends the reading early, to the end of `reading`.
     """
 
     def __init__(self, slots: int = 2) -> None:
@@ -46,7 +46,7 @@ class PageSlots:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Free at the end of the block the slot of a page that was not read to its end."""
+        """At the end of the block, free the slot of a page that was not read to its end."""
         try:
             yield
         finally:
@@ -72,7 +72,7 @@ class Page:
             raise
         content = self.content
         self.last: Mapping[str, Any] = content[-1] if content and isinstance(content, list) else {}
-        """The last record, which stays when the others were read: where a newest-first page ends."""
+        """The last record, kept when the others were read, since the paginator needs its date."""
 
     def has_shape(self, shape: str) -> bool:
         """Whether this is a `list` of objects, or one `object`."""
@@ -90,7 +90,7 @@ class Page:
 
 
 def read_page(response: requests.Response, shape: str, slots: PageSlots, page_class: type[Page] = Page) -> bool:
-    """Decode the body of `response`, once, and attach the page to it; False where it is not of `shape`."""
+    """Decode the body of `response` once and attach the page to it; False if it is not of `shape`."""
     try:
         page = page_class(response.content, slots)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Paging by tokens that the server gives from page to page."""
+"""Paging by tokens that each page has for the next one."""
 
 import threading
 from abc import abstractmethod
@@ -24,7 +24,7 @@ class TokenPagination(PaginationStrategy):
     parameters: InitVar[Mapping[str, Any]]
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
-        """Keep the tokens seen apart by thread: one thread reads one list from its first page to its last."""
+        """Keep the tokens seen for each thread: one thread reads one list from its first page to its last."""
         self._seen = threading.local()
 
     @abstractmethod

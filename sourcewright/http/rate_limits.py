@@ -19,28 +19,28 @@ from sourcewright.http.buckets import Bucket
 from sourcewright.log import logger
 
 _LONG_WAIT: Final = 10.0
-"""Seconds from which on a wait is logged."""
+"""Waits that are longer, in seconds, are logged."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How an API tells its limits."""
+    """How an API announces its limits."""
 
     prefix: str
-    """What its headers begin with, such as `X-Sentry-Rate-Limit-`."""
+    """Beginning of its headers' names, such as `X-Sentry-Rate-Limit-`."""
     per_endpoint: bool = True
-    """Whether each endpoint has a budget of its own, as far as nothing else is known."""
+    """Whether each endpoint has a budget of its own until answers show that two share one."""
 
 
 @dataclass
 class RateLimiter:
-    """Gives requests their slots as their buckets allow, for all streams and threads of a process."""
+    """Gives requests slots as their buckets allow, for all streams and threads of a source."""
 
     most: int
     """Requests in flight at once, over all buckets."""
     limits: Limits
     changed: Callable[[], None] = lambda: None
-    """Called when a request begins to wait and when one ends: another stream may send now."""
+    """Called when a request begins to wait and when one ends, because another stream may send then."""
     clock: Callable[[], float] = time.time
     waiting: int = 0
     """Threads that wait for a slot."""
@@ -60,11 +60,11 @@ class RateLimiter:
         return self._endpoints[stream]
 
     def is_limited(self, stream: str) -> bool:
-        """Whether a request of `stream` waits for a slot, so that more of them would only wait too."""
+        """Whether a request of `stream` waits for a slot; further ones would only wait too."""
         return self._waiting_at[self._endpoints.get(stream, "")] > 0
 
     def is_held(self, endpoint: str, answer: requests.Response) -> bool:
-        """Whether `answer` is a 429 that told when the next request to `endpoint` may come."""
+        """Whether `answer` is a 429 with the time at which the next request to `endpoint` may be sent."""
         if answer.status_code != requests.codes.too_many_requests:
             return False
         with self._free:
@@ -72,7 +72,7 @@ class RateLimiter:
 
     @contextmanager
     def slot(self, endpoint: str) -> Iterator[Callable[[requests.Response], None]]:
-        """Wait until a request to `endpoint` may go. The block is the request; it reports its answer."""
+        """Wait until a request to `endpoint` may be sent. The block sends it and reports its answer."""
         self._take(endpoint)
         try:
             yield lambda answer: self._learn(endpoint, answer)
@@ -133,10 +133,10 @@ class RateLimiter:
 
 
 class RateLimitedAdapter(HTTPAdapter):
-    """Sends the requests of one stream when the rate limiter has a slot; the body belongs to the request.
+    """Sends the requests of one stream when the rate limiter has a slot, which is held until the body is read.
 
-    A 429 that tells when the next request may come is sent again then, by the limiter's wait alone: the engine would
-    add a wait of its own, during which the thread counts as a busy worker.
+    After a 429 with a reset the request is sent again, once the limiter's wait is over. The engine would add a wait of
+    its own, during which the thread counts as a busy worker.
     """
 
     def __init__(self, limiter: RateLimiter, stream: str, endpoint: str, max_retries: int) -> None:

@@ -1,4 +1,4 @@
-"""Run a command as `source_sentry.run` does, in this process, and look at what it printed."""
+"""Run a command as `source_sentry.run` does, in this process, and inspect its output."""
 
 import contextlib
 import gc

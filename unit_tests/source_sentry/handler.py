@@ -1,4 +1,4 @@
-"""Answers and exceptions put before the connector's error handler, without a server."""
+"""The connector's error handler, called with answers and exceptions, without a server."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ ISSUES_URL = f"{API}/organizations/acme/issues/"
 
 
 class KnownStreams:
-    """What the source's streams tell its components: one project, and the scopes of the token."""
+    """Streams that the components read: one project, and the scopes of the token."""
 
     def lookup(self, name: str) -> list[Json]:
         return [{"auth": None}] if name == "token" else []

@@ -1,4 +1,4 @@
-"""A Sentry that answers the requests it was told of, each as often as it was told, and nothing else."""
+"""A Sentry that answers the requests that a test prepares, each as often as prepared, and no others."""
 
 import json
 from collections import Counter
@@ -27,11 +27,11 @@ class SentryRequest(HttpRequest):
 
 
 class SentryMock(HttpMocker):
-    """The engine's mocker, which by itself looks at no port and no empty parameter and lets requests be repeated."""
+    """The engine's mocker, which alone ignores ports and empty parameters and lets requests be repeated."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._told: Counter[Exact] = Counter()
+        self._prepared: Counter[Exact] = Counter()
 
     @override
     def __enter__(self) -> Self:
@@ -41,26 +41,26 @@ class SentryMock(HttpMocker):
     def answers(self, request: SentryRequest, *responses: HttpResponse) -> None:
         """Answer `request` with each of `responses` in turn."""
         self.get(request, list(responses))
-        self._told[request.exact] += len(responses)
+        self._prepared[request.exact] += len(responses)
 
     def answers_projects(self, *projects: Json) -> None:
         """Answer the request for the list of projects, once."""
         self.answers(organization_request("projects/", per_page="100"), page(*(projects or (BACKEND,))))
 
     def answers_scopes(self, *scopes: str) -> None:
-        """Answer once the request for the index of the API, which tells the token's scopes, or none of them."""
+        """Answer the request for the index of the API once, with the token's `scopes`, or without any."""
         self.answers(SentryRequest(f"{API}/"), answer({"version": "0", "auth": {"scopes": scopes} if scopes else None}))
 
     @property
     def requested(self) -> list[Exact]:
-        """What was asked for, in this order."""
+        """The requests, in their order."""
         return [exact(request.url) for request in self._mocker.request_history]
 
     def verify(self) -> None:
-        """Whether exactly the requests were made that there are answers for."""
-        asked = Counter(self.requested)
-        assert not asked - self._told, f"unexpected or repeated requests: {asked - self._told}"
-        assert not self._told - asked, f"requests never made: {self._told - asked}"
+        """Fail unless exactly the prepared requests were made."""
+        made = Counter(self.requested)
+        assert not made - self._prepared, f"unexpected or repeated requests: {made - self._prepared}"
+        assert not self._prepared - made, f"requests never made: {self._prepared - made}"
         # Without timeouts a server that accepts and says nothing would hold the sync for ever
         assert all(request.timeout for request in self._mocker.request_history)
 

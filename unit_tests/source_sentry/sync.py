@@ -1,4 +1,4 @@
-"""Run the connector in this process and look at what came out."""
+"""Run the connector in this process and inspect its messages."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ INCREMENTAL = ("issues", "events", "releases")
 
 @dataclass
 class Sync:
-    """Everything that a sync put out."""
+    """All messages of a sync."""
 
     output: EntrypointOutput
 
@@ -70,7 +70,7 @@ class Sync:
         return [log.message for log in logs if log and log.level is Level.WARN]
 
     def text(self) -> str:
-        """All that was put out, as one text."""
+        """All messages, as one text."""
         return "\n".join(map(str, self.output.get_message_iterator()))
 
 
@@ -124,7 +124,7 @@ def a_state(streams: Mapping[str, Any]) -> list[AirbyteStateMessage]:
 
 
 def project_states(cursor_field: str, cursors: Mapping[str, str]) -> Json:
-    """State of today: {"1": "2026-11-22T10:00:00Z"} is the cursor of project 1."""
+    """State of this version: {"1": "2026-11-22T10:00:00Z"} is the cursor of project 1."""
     states: Sequence[Json] = [
         {"partition": {"project": project}, "cursor": {cursor_field: cursor}} for project, cursor in cursors.items()
     ]

@@ -29,7 +29,7 @@ PUBLISHED = {
 
 
 def settings(config: Mapping[str, Any]) -> Json:
-    """`config` in today's form."""
+    """`config` in this version's form."""
     normalised = dict(config)
     NormalizeConfig().transform(normalised)
     return normalised

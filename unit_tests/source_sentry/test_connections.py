@@ -1,4 +1,4 @@
-"""Errors without an answer. Their causes are nested as requests and urllib3 nest them."""
+"""Requests without an answer. The errors' causes are nested as requests and urllib3 nest them."""
 
 import socket
 import ssl

@@ -1,4 +1,4 @@
-"""What the connector changes in the engine, and what it relies on in there."""
+"""What the connector changes in the engine, and which behaviour of the engine it relies on."""
 
 import logging
 from typing import Any
@@ -155,7 +155,7 @@ def test_given_long_window_when_records_come_in_then_a_state_at_least_every_thir
     assert len(seconds) <= 300 / CHECKPOINT_SECONDS
 
 
-def test_given_many_projects_when_sliced_then_no_switch_to_a_cursor_for_all(sentry: SentryMock) -> None:
+def test_given_many_projects_when_sliced_then_no_switch_to_a_global_cursor(sentry: SentryMock) -> None:
     sentry.answers_projects(BACKEND, WEB)
     cursor = cursor_of(SourceSentry(catalog=a_catalog("events"), config=a_config()), "events")
     cursor._number_of_partitions = 1_000_000  # noqa: SLF001

@@ -1,4 +1,4 @@
-"""Few pages are decoded at a time, and each gives its slot back, however its reading ends."""
+"""At most two pages are decoded at a time, and each frees its slot, however its reading ends."""
 
 import threading
 from collections.abc import Callable
@@ -20,7 +20,7 @@ def slots() -> pages.PageSlots:
 
 def free(slots: pages.PageSlots) -> int:
     """How many slots are free."""
-    return slots._free._value  # noqa: SLF001 - a semaphore tells its count nowhere else
+    return slots._free._value  # noqa: SLF001 - a semaphore has no public count
 
 
 def in_thread(call: Callable[[], object]) -> None:
@@ -29,7 +29,7 @@ def in_thread(call: Callable[[], object]) -> None:
     thread.join(5)
 
 
-def test_given_pages_of_two_threads_when_one_is_handed_on_then_a_slot_is_free_again(
+def test_given_pages_of_two_threads_when_one_is_read_to_its_end_then_its_slot_is_free(
     slots: pages.PageSlots,
 ) -> None:
     in_thread(lambda: pages.Page(b"[1]", slots))

@@ -1,4 +1,4 @@
-"""States of any age: what `ProjectState` makes of them."""
+"""States of any version, as `ProjectState` migrates them."""
 
 from types import SimpleNamespace
 from typing import Any, cast
@@ -17,7 +17,7 @@ FUTURE = "2027-01-01T00:00:00Z"
 
 
 def migrated(state: Any, *, per_project: bool = True, **settings: Any) -> Any:
-    """What the engine gets of `state` of a stream that is read by `dateCreated`."""
+    """The migrated `state` of a stream with the cursor field `dateCreated`."""
     stream = SimpleNamespace(
         name="events",
         incremental_sync=SimpleNamespace(cursor_field="dateCreated"),

@@ -1,4 +1,4 @@
-"""The command line and its files: each mistake is told in one sentence, with exit code 1."""
+"""The command line and its files: each mistake ends with one sentence and exit code 1."""
 
 import json
 import subprocess
@@ -141,7 +141,7 @@ def test_given_message_that_holds_no_streams_state_when_read_then_an_error_inste
 @pytest.mark.parametrize(
     "state", [{"garbage": 1}, {"dateCreated": "yesterday"}, {"states": [{"cursor": {}}]}, {"dateCreated": 5}]
 )
-def test_given_state_that_cannot_be_gone_on_from_when_read_then_an_error_and_no_request(
+def test_given_state_that_cannot_be_continued_when_read_then_an_error_and_no_request(
     state: Json, sentry: SentryMock, tmp_path: Path
 ) -> None:
     result = read_with(tmp_path, state=[stream_message(state)])
@@ -174,7 +174,7 @@ def test_given_wrong_setting_when_run_then_the_same_sentence_as_in_check(
     assert TOKEN not in result.stdout
 
 
-def test_given_spec_when_asked_for_then_it_is_told_without_a_config() -> None:
+def test_given_spec_when_asked_for_then_it_needs_no_config() -> None:
     result = run_arguments("spec")
     (spec,) = [message["spec"] for message in result.messages if message["type"] == "SPEC"]
     assert result.code == 0

@@ -71,7 +71,7 @@ def test_given_stream_when_read_then_requests_and_records_are_exact(stream: str,
 
 
 SECRETS = {"project_keys": ("secret",)}
-"""Fields that a stream leaves out unless it is told to keep them."""
+"""Fields that a stream leaves out by default."""
 
 
 def a_row(number: int) -> Json:

@@ -51,7 +51,7 @@ def test_given_print_in_one_thread_when_another_writes_a_line_in_between_then_bo
     assert lines_of(binary) == [b"printed", b"record"]
 
 
-def test_given_much_or_old_output_when_written_then_it_is_handed_on_before_the_end(
+def test_given_much_or_old_output_when_written_then_it_is_flushed_before_the_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = [100.0]

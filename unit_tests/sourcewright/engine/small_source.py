@@ -1,4 +1,4 @@
-"""A source with a manifest of a few lines, for what neither connector has yet."""
+"""A source with a manifest of a few lines, for stream shapes that neither connector has yet."""
 
 from collections.abc import Mapping
 from pathlib import Path

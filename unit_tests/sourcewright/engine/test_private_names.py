@@ -1,4 +1,4 @@
-"""Every private name of the engine that is relied on exists there, before ours takes its place."""
+"""Every private name that the code relies on exists in the engine's own objects."""
 
 import ast
 import importlib.metadata
@@ -29,7 +29,7 @@ def engine_objects() -> Mapping[str, object]:
     source = YamlDeclarativeSource(path_to_yaml=str(SourceSentry.manifest), config=a_config())
     events = next(stream for stream in source.streams(a_config()) if stream.name == "events")
     requester = HttpRequester(name="events", url="https://sentry.test", config={}, parameters={})
-    client = requester._http_client  # noqa: SLF001 - the name is one of those that are looked for
+    client = requester._http_client  # noqa: SLF001 - the name is one of those under test
     found = {
         "YamlDeclarativeSource": source,
         "ModelToComponentFactory": ModelToComponentFactory(),

@@ -1,4 +1,4 @@
-"""What streams of other shapes than today's need of the engine."""
+"""Streams of shapes that no stream of the connectors has yet."""
 
 import threading
 import time

@@ -18,8 +18,8 @@ LIMITS = SourceSentry.limits
 NOW = 1795341600.0  # 2026-11-22T10:00:00Z
 
 
-def told(status: int = HTTPStatus.OK, **numbers: object) -> requests.Response:
-    """An answer whose rate limit headers are `numbers`: told(Limit=60, Remaining=59, Reset=1795341630)."""
+def an_answer(status: int = HTTPStatus.OK, **numbers: object) -> requests.Response:
+    """An answer whose rate limit headers are `numbers`: an_answer(Limit=60, Remaining=59, Reset=1795341630)."""
     headers = {f"X_Sentry_Rate_Limit_{name}": str(number) for name, number in numbers.items()}
     return a_response(status, [], **headers)
 
@@ -50,24 +50,24 @@ def test_given_nothing_known_when_asked_then_one_request_at_a_time() -> None:
 
 
 def test_given_server_without_limits_when_asked_then_nothing_is_held_back() -> None:
-    bucket = a_bucket(told(), in_flight=10_000)
+    bucket = a_bucket(an_answer(), in_flight=10_000)
     assert bucket.wait(NOW) == 0.0
 
 
 @pytest.mark.parametrize(
     ("answer", "seconds"),
     [
-        pytest.param(told(Limit=60, Remaining=59, Reset=int(NOW) + 30), 0.0, id="some left"),
-        pytest.param(told(Limit=60, Remaining=0, Reset=int(NOW) + 30), 30.02, id="none left"),
-        pytest.param(told(429, Limit=60, Remaining=0, Reset=int(NOW) + 30), 30.02, id="429"),
-        pytest.param(told(429, Reset=int(NOW) + 30), 30.02, id="429 with a reset only"),
-        pytest.param(told(429, Limit=60, Remaining=20, Reset=int(NOW) + 30), 0.0, id="429 for too many at once"),
-        pytest.param(told(Limit=60, Remaining=0, Reset="None"), 0.0, id="no reset"),
-        pytest.param(told(429, Limit=60, Remaining=0, Reset="None"), 0.0, id="429 without reset"),
-        pytest.param(told(429, Remaining=0), 0.0, id="429 without limit"),
-        pytest.param(told(429), 0.0, id="429 without headers"),
-        pytest.param(told(Limit=60, Remaining=0, Reset=int(NOW) - 5), 0.0, id="window that has passed"),
-        pytest.param(told(Limit="", Remaining="-1", Reset="x"), 0.0, id="no numbers"),
+        pytest.param(an_answer(Limit=60, Remaining=59, Reset=int(NOW) + 30), 0.0, id="some left"),
+        pytest.param(an_answer(Limit=60, Remaining=0, Reset=int(NOW) + 30), 30.02, id="none left"),
+        pytest.param(an_answer(429, Limit=60, Remaining=0, Reset=int(NOW) + 30), 30.02, id="429"),
+        pytest.param(an_answer(429, Reset=int(NOW) + 30), 30.02, id="429 with a reset only"),
+        pytest.param(an_answer(429, Limit=60, Remaining=20, Reset=int(NOW) + 30), 0.0, id="429 for too many at once"),
+        pytest.param(an_answer(Limit=60, Remaining=0, Reset="None"), 0.0, id="no reset"),
+        pytest.param(an_answer(429, Limit=60, Remaining=0, Reset="None"), 0.0, id="429 without reset"),
+        pytest.param(an_answer(429, Remaining=0), 0.0, id="429 without limit"),
+        pytest.param(an_answer(429), 0.0, id="429 without headers"),
+        pytest.param(an_answer(Limit=60, Remaining=0, Reset=int(NOW) - 5), 0.0, id="window that has passed"),
+        pytest.param(an_answer(Limit="", Remaining="-1", Reset="x"), 0.0, id="no numbers"),
     ],
 )
 def test_given_answer_when_asked_then_until_its_reset_and_never_without_one(
@@ -77,26 +77,26 @@ def test_given_answer_when_asked_then_until_its_reset_and_never_without_one(
 
 
 def test_given_used_up_window_when_it_has_ended_then_requests_go_again() -> None:
-    bucket = a_bucket(told(Limit=60, Remaining=0, Reset=int(NOW) + 30))
+    bucket = a_bucket(an_answer(Limit=60, Remaining=0, Reset=int(NOW) + 30))
     assert bucket.wait(NOW + 30.03) == 0.0
     assert bucket.used == 0
 
 
-def test_given_requests_under_way_at_the_end_of_a_window_when_the_next_begins_then_they_count_in_it() -> None:
-    bucket = a_bucket(told(Limit=4, Remaining=0, Reset=int(NOW) + 30), in_flight=3)
+def test_given_requests_in_flight_at_the_end_of_a_window_when_the_next_begins_then_they_count_in_it() -> None:
+    bucket = a_bucket(an_answer(Limit=4, Remaining=0, Reset=int(NOW) + 30), in_flight=3)
     assert bucket.wait(NOW + 30.03) == 0.0
     bucket.in_flight = 4
     assert bucket.wait(NOW + 30.03) is None
 
 
 def test_given_answers_out_of_order_when_learned_then_the_highest_count_holds() -> None:
-    bucket = a_bucket(*(told(Limit=60, Remaining=left, Reset=int(NOW) + 30) for left in (10, 0, 5)))
+    bucket = a_bucket(*(an_answer(Limit=60, Remaining=left, Reset=int(NOW) + 30) for left in (10, 0, 5)))
     assert bucket.wait(NOW) == pytest.approx(30.02, abs=0.001)
 
 
 def test_given_an_answer_of_the_last_window_when_learned_then_the_new_count_holds() -> None:
     bucket = a_bucket(
-        told(Limit=60, Remaining=59, Reset=int(NOW) + 31), told(Limit=60, Remaining=0, Reset=int(NOW) + 1)
+        an_answer(Limit=60, Remaining=59, Reset=int(NOW) + 31), an_answer(Limit=60, Remaining=0, Reset=int(NOW) + 1)
     )
     assert (bucket.wait(NOW), bucket.used) == (0.0, 1)
 
@@ -109,8 +109,8 @@ def test_given_an_answer_of_the_last_window_when_learned_then_the_new_count_hold
 def test_given_two_endpoints_when_the_server_counts_them_together_then_they_share(
     *, remaining: tuple[int, int], limit: int, shared: bool
 ) -> None:
-    first = a_bucket(told(Limit=40, Remaining=remaining[0], Reset=int(NOW) + 1))
-    second = a_bucket(told(Limit=limit, Remaining=remaining[1], Reset=int(NOW) + 1), in_flight=2)
+    first = a_bucket(an_answer(Limit=40, Remaining=remaining[0], Reset=int(NOW) + 1))
+    second = a_bucket(an_answer(Limit=limit, Remaining=remaining[1], Reset=int(NOW) + 1), in_flight=2)
     assert first.shares_with(second) is shared
     first.absorb(second)
     assert first.in_flight == 2
@@ -118,13 +118,13 @@ def test_given_two_endpoints_when_the_server_counts_them_together_then_they_shar
 
 @pytest.mark.parametrize(("in_flight", "seconds"), [(1, 0.0), (2, None)])
 def test_given_concurrency_limit_when_asked_then_no_more_at_once(in_flight: int, seconds: float | None) -> None:
-    answer = told(Limit=60, Remaining=50, Reset=int(NOW) + 30, ConcurrentLimit=2)
+    answer = an_answer(Limit=60, Remaining=50, Reset=int(NOW) + 30, ConcurrentLimit=2)
     assert a_bucket(answer, in_flight=in_flight).wait(NOW) == seconds
 
 
 def test_given_local_clock_five_minutes_ahead_when_429_then_about_a_second_is_waited() -> None:
-    """The window's end has passed by the local clock, which says nothing about how far away it is."""
-    wait = a_bucket(told(429, Limit=60, Remaining=0, Reset=int(NOW) - 300)).wait(NOW)
+    """By the local clock the window has ended, so its real end is unknown."""
+    wait = a_bucket(an_answer(429, Limit=60, Remaining=0, Reset=int(NOW) - 300)).wait(NOW)
     assert 0 < (wait or 0) < 2
 
 
@@ -140,11 +140,11 @@ class Other:
 
     def _run(self, limiter: RateLimiter, endpoint: str) -> None:
         with limiter.slot(endpoint) as answered:
-            answered(told())
+            answered(an_answer())
         self.done.set()
 
 
-def test_given_first_answer_is_not_there_yet_when_another_of_the_endpoint_wants_a_turn_then_it_waits(
+def test_given_first_answer_is_not_there_yet_when_another_of_the_endpoint_wants_a_slot_then_it_waits(
     frozen: time_machine.Traveller,
 ) -> None:
     del frozen
@@ -155,20 +155,20 @@ def test_given_first_answer_is_not_there_yet_when_another_of_the_endpoint_wants_
         other = Other(limiter, EVENTS)
         assert other.waits.wait(5)
         assert (limiter.waiting, limiter.is_limited("events"), limiter.is_limited("teams")) == (1, True, False)
-        answered(told())
+        answered(an_answer())
     assert other.done.wait(5)
     assert (limiter.waiting, limiter.is_limited("events")) == (0, False)
 
 
-def test_given_one_endpoint_waits_when_another_wants_a_turn_then_it_goes(frozen: time_machine.Traveller) -> None:
+def test_given_one_endpoint_waits_when_another_wants_a_slot_then_it_gets_one(frozen: time_machine.Traveller) -> None:
     del frozen
     limiter = RateLimiter(10, LIMITS)
     with limiter.slot(EVENTS) as answered:
         assert Other(limiter, TEAMS).done.wait(5)
-        answered(told())
+        answered(an_answer())
 
 
-def test_given_most_requests_under_way_when_another_endpoint_wants_a_turn_then_it_waits(
+def test_given_most_requests_in_flight_when_another_endpoint_wants_a_slot_then_it_waits(
     frozen: time_machine.Traveller,
 ) -> None:
     del frozen
@@ -176,11 +176,11 @@ def test_given_most_requests_under_way_when_another_endpoint_wants_a_turn_then_i
     with limiter.slot(EVENTS) as answered:
         other = Other(limiter, TEAMS)
         assert other.waits.wait(5)
-        answered(told())
+        answered(an_answer())
     assert other.done.wait(5)
 
 
-def test_given_request_that_breaks_when_another_waits_then_its_turn_comes(frozen: time_machine.Traveller) -> None:
+def test_given_request_that_breaks_when_another_waits_then_it_gets_the_slot(frozen: time_machine.Traveller) -> None:
     del frozen
     limiter = RateLimiter(1, LIMITS)
 
@@ -193,11 +193,11 @@ def test_given_request_that_breaks_when_another_waits_then_its_turn_comes(frozen
     with pytest.raises(requests.ConnectionError):
         breaks()
     with limiter.slot(EVENTS) as answered:
-        answered(told())
+        answered(an_answer())
 
 
 class Waiting:
-    """A condition on which nobody really waits: the clock goes on instead."""
+    """A condition whose waits advance the clock instead."""
 
     def __init__(self) -> None:
         self.now = NOW
@@ -224,7 +224,10 @@ def test_given_window_that_is_used_up_when_requests_are_sent_then_the_next_waits
     waiting = Waiting()
     limiter = RateLimiter(10, LIMITS, clock=lambda: waiting.now)
     limiter._free = cast("threading.Condition", waiting)  # noqa: SLF001
-    answers = [told(Limit=60, Remaining=0, Reset=int(NOW) + 30), told(Limit=60, Remaining=59, Reset=int(NOW) + 90)]
+    answers = [
+        an_answer(Limit=60, Remaining=0, Reset=int(NOW) + 30),
+        an_answer(Limit=60, Remaining=59, Reset=int(NOW) + 90),
+    ]
     adapter = RateLimitedAdapter(limiter, "events", EVENTS, max_retries=8)
     with patch.object(HTTPAdapter, "send", side_effect=answers):
         got = [adapter.send(requests.Request("GET", API).prepare()) for _ in range(2)]
@@ -237,7 +240,10 @@ def test_given_429_with_a_reset_when_a_request_is_sent_then_it_is_sent_again_aft
     waiting = Waiting()
     limiter = RateLimiter(10, LIMITS, clock=lambda: waiting.now)
     limiter._free = cast("threading.Condition", waiting)  # noqa: SLF001
-    answers = [told(429, Limit=60, Remaining=0, Reset=int(NOW) + 30), told(Limit=60, Remaining=59, Reset=int(NOW) + 90)]
+    answers = [
+        an_answer(429, Limit=60, Remaining=0, Reset=int(NOW) + 30),
+        an_answer(Limit=60, Remaining=59, Reset=int(NOW) + 90),
+    ]
     with patch.object(HTTPAdapter, "send", side_effect=answers):
         got = RateLimitedAdapter(limiter, "events", EVENTS, max_retries=8).send(requests.Request("GET", API).prepare())
     assert got is answers[1]
@@ -248,7 +254,7 @@ def test_given_429s_without_end_when_a_request_is_sent_then_the_last_is_the_answ
     waiting = Waiting()
     limiter = RateLimiter(10, LIMITS, clock=lambda: waiting.now)
     limiter._free = cast("threading.Condition", waiting)  # noqa: SLF001
-    answers = [told(429, Limit=60, Remaining=0, Reset=int(NOW) + 30 * number) for number in (1, 2, 3)]
+    answers = [an_answer(429, Limit=60, Remaining=0, Reset=int(NOW) + 30 * number) for number in (1, 2, 3)]
     with patch.object(HTTPAdapter, "send", side_effect=answers):
         got = RateLimitedAdapter(limiter, "events", EVENTS, max_retries=2).send(requests.Request("GET", API).prepare())
     assert (got, len(waiting.waited)) == (answers[2], 2)
