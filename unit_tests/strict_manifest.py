@@ -46,7 +46,7 @@ def anchors(text: str) -> list[str]:
 
 
 def references(manifest: Mapping[str, Any]) -> list[str]:
-    """References in another form than `$ref: '#/definitions/<name>'`, or to nothing."""
+    """References in another form than `$ref: '#/definitions/<name>'`, or to nothing; parents that are not defined."""
     found = []
     for place, value in _walk(manifest):
         if not isinstance(value, str):
@@ -56,6 +56,8 @@ def references(manifest: Mapping[str, Any]) -> list[str]:
             found.append(f"{place}: bare reference `{value}`: use the mapping form, `$ref:`")
         if is_reference and value.removeprefix(_DEFINITION) not in manifest["definitions"]:
             found.append(f"{place}: `{value}` is not the whole of a definition")
+        if place.endswith("$parameters.parent") and value not in manifest["definitions"]:
+            found.append(f"{place}: there is no definition `{value}`")
     return found
 
 
@@ -70,9 +72,11 @@ def components(manifest: Mapping[str, Any]) -> list[str]:
 
 
 def parameters(manifest: Mapping[str, Any], package: str) -> list[str]:
-    """`$parameters` that neither an expression nor a custom component reads."""
+    """`$parameters` that neither an expression nor a component reads."""
     source = "\n".join(value for _, value in _walk(manifest) if isinstance(value, str))
     read = set(re.findall(r"""parameters\[["'](\w+)["']\]""", source))
+    # They fill the fields of the engine's components too
+    read |= {name for component in _schema().values() for name in component["properties"]}
     for _, value in _walk(manifest):
         if isinstance(value, Mapping) and str(value.get("class_name", "")).startswith(package):
             read |= _fields(str(value["class_name"]))
@@ -173,7 +177,9 @@ def _code(package: str) -> str:
 
 
 def _referenced(node: Any) -> set[str]:
-    return {value.removeprefix(_DEFINITION) for place, value in _walk(node) if place.endswith(".$ref")}
+    """Definitions that `node` refers to, or names as the parent of its stream."""
+    found = {place: value for place, value in _walk(node) if place.endswith((".$ref", "$parameters.parent"))}
+    return {str(value).removeprefix(_DEFINITION) for value in found.values()}
 
 
 def _walk(node: Any, place: str = "") -> Iterator[Node]:

@@ -66,6 +66,20 @@ def test_given_good_manifest_when_checked_then_no_complaint() -> None:
     assert strict_manifest.complaints(GOOD, "source_sentry") == []
 
 
+def test_given_parameters_that_fill_a_field_of_the_engine_when_checked_then_no_complaint() -> None:
+    filled = GOOD.replace("    name: teams\n    $parameters:\n", "    $parameters:\n      name: teams\n")
+    assert filled != GOOD
+    assert strict_manifest.complaints(filled, "source_sentry") == []
+
+
+def test_given_parent_that_no_stream_lists_when_checked_then_it_counts_as_used() -> None:
+    child = GOOD.replace("      endpoint: teams/", "      endpoint: teams/\n      parent: spare")
+    router = "{type: CustomPartitionRouter, class_name: source_sentry.components.ProjectRouter}"
+    child = child.replace("      requester:\n", f"      partition_router: {router}\n      requester:\n")
+    child = child.replace("  organization:\n", "  spare:\n    type: DeclarativeStream\n\n  organization:\n")
+    assert strict_manifest.complaints(child, "source_sentry") == []
+
+
 @pytest.mark.parametrize(
     ("right", "wrong", "complaint"),
     [
@@ -137,6 +151,12 @@ def test_given_good_manifest_when_checked_then_no_complaint() -> None:
             "$ref: '#/definitions/reqester'",
             "is not the whole of a definition",
             id="reference to nothing",
+        ),
+        pytest.param(
+            "      endpoint: teams/",
+            "      endpoint: teams/\n      parent: organisation",
+            "definitions.teams.$parameters.parent: there is no definition `organisation`",
+            id="parent that is not defined",
         ),
         pytest.param("    name: teams", "    name: &name teams", "YAML anchor or alias `name`", id="anchor"),
         pytest.param(

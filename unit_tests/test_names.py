@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import yaml
+from airbyte_cdk.sources.declarative.parsers.manifest_reference_resolver import ManifestReferenceResolver
 from jsonschema import Draft7Validator
 
 from unit_tests.source_sentry.builders import STREAMS as SENTRY_STREAMS
@@ -32,6 +33,11 @@ class House(NamedTuple):
     def manifest(self) -> Mapping[str, Any]:
         return load(self.package)
 
+    @property
+    def definitions(self) -> Mapping[str, Any]:
+        """With all that they refer to."""
+        return resolve(self.package)
+
 
 HOUSES = [
     House("source_sentry", SENTRY_STREAMS, "docs/streams.md", "README.md", "unit_tests/source_sentry/streams"),
@@ -47,6 +53,12 @@ every_stream = pytest.mark.parametrize(
 def load(package: str) -> Mapping[str, Any]:
     loaded: Mapping[str, Any] = yaml.safe_load((ROOT / package / "manifest.yaml").read_text(encoding="utf-8"))
     return loaded
+
+
+@cache
+def resolve(package: str) -> Mapping[str, Any]:
+    resolved: Mapping[str, Any] = ManifestReferenceResolver().preprocess_manifest(dict(load(package)))["definitions"]
+    return resolved
 
 
 def first_column(file: str) -> list[str]:
@@ -69,8 +81,8 @@ def test_given_manifest_when_listed_then_streams_are_those_of_the_tests(house: H
 
 @every_stream
 def test_given_stream_when_defined_then_its_name_is_the_definitions(house: House, stream: str) -> None:
-    definition = house.manifest["definitions"][stream]
-    assert (definition["name"], definition["$parameters"]["name"]) == (stream, stream)
+    definition = house.definitions[stream]
+    assert definition["$parameters"]["name"] == stream
     assert definition["primary_key"]
 
 
@@ -89,7 +101,7 @@ def test_given_schemas_when_listed_then_one_for_each_stream(house: House) -> Non
 def test_given_schema_when_read_then_it_is_one_and_has_key_and_cursor(house: House, stream: str) -> None:
     schema = json.loads((ROOT / house.package / "schemas" / f"{stream}.json").read_text(encoding="utf-8"))
     Draft7Validator.check_schema(schema)
-    definition = house.manifest["definitions"][stream]
+    definition = house.definitions[stream]
     cursor = definition.get("incremental_sync", {}).get("cursor_field")
     assert {*definition["primary_key"], *([cursor] if cursor else [])} <= {*schema["properties"]}
     assert schema["additionalProperties"] is True

@@ -22,11 +22,18 @@ class DefinedStreams:
     its children need are kept.
     """
 
-    def __init__(self, definitions: Mapping[str, Any], config: Mapping[str, Any], slots: PageSlots) -> None:
+    def __init__(
+        self,
+        definitions: Mapping[str, Any],
+        config: Mapping[str, Any],
+        parent_settings: Mapping[str, Any],
+        slots: PageSlots,
+    ) -> None:
         self.factory: ComponentFactory
         """Builds these streams; the factory needs this object itself, so it is set once that is there."""
         self._definitions = definitions
         self._config = config
+        self._parent_config = {**config, **parent_settings}
         self._slots = slots
         self._lock = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
@@ -65,7 +72,7 @@ class DefinedStreams:
         definition = dict(self._definitions[name])
         if definition.get("incremental_sync", {}).get("is_client_side_incremental"):
             del definition["incremental_sync"], definition["state_migrations"]
-        return self._build(definition, self._config)
+        return self._build(definition, self._parent_config)
 
     def _build(self, definition: Mapping[str, Any], config: Mapping[str, Any]) -> AbstractStream:
         with self._lock:
