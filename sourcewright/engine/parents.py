@@ -37,12 +37,14 @@ class DefinedStreams:
         self,
         definitions: Mapping[str, Any],
         config: Mapping[str, Any],
+        parent_settings: Mapping[str, Any],
         slots: PageSlots,
         make_factory: Callable[[ConnectorStateManager], ComponentFactory],
     ) -> None:
         self._make_factory = make_factory
         self._definitions = definitions
         self._config = config
+        self._parent_config = {**config, **parent_settings}
         self._slots = slots
         self._lock = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
@@ -86,7 +88,7 @@ class DefinedStreams:
             return self._touched[key]
 
     def _read_batches(self, name: str, state: Mapping[str, Any]) -> Iterator[ParentBatch]:
-        stream, kept = self._build(self._definitions[name], self._config, state), self._kept[name]
+        stream, kept = self._build(self._definitions[name], self._parent_config, state), self._kept[name]
         with self._slots.reading():
             for partition in stream.generate_partitions():
                 rows = [_only(kept, _of_slice(partition), record.data) for record in partition.read()]
@@ -98,7 +100,7 @@ class DefinedStreams:
         definition = dict(self._definitions[name])
         if definition.get("incremental_sync", {}).get("is_client_side_incremental"):
             del definition["incremental_sync"], definition["state_migrations"]
-        return self._build(definition, self._config)
+        return self._build(definition, self._parent_config)
 
     def _build(
         self, definition: Mapping[str, Any], config: Mapping[str, Any], state: Mapping[str, Any] | None = None
