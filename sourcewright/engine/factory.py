@@ -58,7 +58,7 @@ class ComponentFactory(ModelToComponentFactory):
         requester = super().create_http_requester(model, config, *args, name=name, **kwargs)
         parameters = model.parameters or {}
         endpoint = str(parameters.get("endpoint") or model.url)
-        adapter = RateLimitedAdapter(self._limiter, name, endpoint, int(config["max_retries"]))
+        adapter = RateLimitedAdapter(self._limiter, name, endpoint, int(config.get("max_retries", 0)))
         return SliceRequester.of(requester, parameters, adapter)
 
     @override
