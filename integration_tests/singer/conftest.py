@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from integration_tests.clock import NOW
 from integration_tests.singer.tap import Tap
 from saas_sandbox.sentry.server import serve
 from saas_sandbox.sentry.settings import Settings
@@ -20,7 +21,7 @@ def point(tmp_path: Path) -> Iterator[Point]:
     with ExitStack() as stack:
 
         def start(**settings: Any) -> Tap:
-            sandbox = stack.enter_context(serve(Settings(**{"size": "tiny", **settings})))
+            sandbox = stack.enter_context(serve(Settings(**{"size": "tiny", "now": NOW, **settings})))
             return Tap(sandbox, tmp_path)
 
         yield start

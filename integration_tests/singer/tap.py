@@ -1,7 +1,6 @@
 """The installed tap, run as a process, and what it wrote."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -10,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from integration_tests.clock import environment
 from saas_sandbox.sentry.server import Sandbox
 
 COMMAND: Final = Path(sys.executable).with_name("tap-sentry")
@@ -105,7 +105,7 @@ class Tap:
 def run(command: list[str], env: Mapping[str, str] | None = None, timeout: float = 120) -> Output:
     """Run a command to its end."""
     done = subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=timeout, env={**os.environ, **(env or {})}
+        command, capture_output=True, text=True, check=False, timeout=timeout, env=environment(**(env or {}))
     )
     return Output(done.stdout, done.stderr, done.returncode)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from integration_tests.clock import environment
 from integration_tests.singer.conftest import Point
 from integration_tests.singer.tap import COMMAND, run
 from saas_sandbox.sentry.settings import Token
@@ -115,7 +116,7 @@ def test_given_a_stream_without_its_scope_when_synced_then_it_alone_fails(point:
 def test_given_a_reader_that_dies_when_synced_then_the_tap_ends_at_once(point: Point, busy_with: str) -> None:
     # Either there is always more to write, or the next answer takes longer than the test
     tap = point(events_per_project=4000) if busy_with == "writing" else point(latency_ms=60_000)
-    with subprocess.Popen(tap.command(), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(tap.command(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()) as process:
         assert process.stdout is not None
         assert process.stdout.readline()
         process.stdout.close()
@@ -129,7 +130,9 @@ def test_given_a_reader_that_dies_when_synced_then_the_tap_ends_at_once(point: P
 def test_given_a_stopped_sync_when_it_ends_then_its_last_line_is_whole(point: Point) -> None:
     tap = point(events_per_project=4000)
     lines: list[bytes] = []
-    with subprocess.Popen(tap.command(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(
+        tap.command(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment()
+    ) as process:
         assert process.stdout is not None
         for line in process.stdout:
             lines.append(line)

@@ -11,6 +11,7 @@ from typing import Any, Final
 import pytest
 from singer_sdk.testing import SuiteConfig, get_tap_test_class
 
+from integration_tests.clock import environment
 from integration_tests.singer.tap import run
 from integration_tests.singer.test_tap_targets import TARGETS
 from saas_sandbox.sigma.server import Sandbox, serve
@@ -90,7 +91,10 @@ def test_given_target_jsonl_when_piped_then_every_row_arrives(sandbox: Sandbox, 
 
     with (
         subprocess.Popen(
-            [str(COMMAND), "--config", configured(sandbox, tmp_path)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            [str(COMMAND), "--config", configured(sandbox, tmp_path)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment(),
         ) as source,
         subprocess.Popen(target, stdin=source.stdout, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as sink,
     ):

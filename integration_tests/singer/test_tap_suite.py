@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from singer_sdk.testing import SuiteConfig, get_tap_test_class
 
+from integration_tests.clock import NOW
 from saas_sandbox.sentry.server import serve
 from saas_sandbox.sentry.settings import DEFAULT_TOKEN, ORGANIZATION, Settings
 from source_sentry.tap import TapSentry
@@ -21,6 +22,6 @@ class TestTapSentry(
     @pytest.fixture(autouse=True, scope="class")
     @classmethod
     def _serve(cls) -> Iterator[None]:
-        with serve(Settings(size="tiny")) as sandbox:
+        with serve(Settings(size="tiny", now=NOW)) as sandbox:
             CONFIG["hostname"] = sandbox.url
             yield

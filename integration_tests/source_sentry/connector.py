@@ -1,7 +1,6 @@
 """The installed command, run as a process, and what it printed."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from integration_tests.clock import environment
 from saas_sandbox.sentry.server import Sandbox
 
 COMMAND: Final = Path(sys.executable).with_name("source-sentry")
@@ -90,7 +90,7 @@ class Connector:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONWARNINGS": "ignore"},
+            env=environment(PYTHONWARNINGS="ignore"),
         ) as process:
             assert process.stdout is not None
             assert process.stderr is not None

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from integration_tests.clock import environment
 from integration_tests.conftest import Connect
 from integration_tests.source_sentry.connector import COMMAND, Connector
 from saas_sandbox.sentry.settings import DEFAULT_TOKEN, Token
@@ -182,7 +183,9 @@ def test_given_a_reader_that_goes_away_when_read_then_the_command_ends_at_once(c
     catalog.write_text(json.dumps({"streams": streams}))
     command = [str(COMMAND), "read", "--config", str(config), "--catalog", str(catalog)]
 
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
+    ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.readline()

@@ -1,7 +1,6 @@
 """The command, run as a process against a Sigma sandbox, and what it printed."""
 
 import json
-import os
 import subprocess
 import sys
 from collections import Counter
@@ -9,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from integration_tests.clock import environment
 from integration_tests.source_sentry.connector import Output
 from saas_sandbox.sigma.server import Sandbox
 
@@ -40,7 +40,7 @@ class Connector:
             capture_output=True,
             text=True,
             check=False,
-            env={**os.environ, "PYTHONWARNINGS": "ignore"},
+            env=environment(PYTHONWARNINGS="ignore"),
         )
         messages = [json.loads(line) for line in done.stdout.splitlines()]
         return Output(messages, done.returncode, done.stdout + done.stderr)
