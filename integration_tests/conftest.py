@@ -1,4 +1,4 @@
-"""A sandbox for each test, the installed command pointed at it, and the time of both."""
+"""A sandbox for each test, the command pointed at it, and the time of both."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -24,7 +24,13 @@ def clock() -> Iterator[None]:
 
 
 @pytest.fixture
-def connect(tmp_path: Path) -> Iterator[Connect]:
+def installed(request: pytest.FixtureRequest) -> bool:
+    """Whether the test starts the installed command, instead of a fork of its entry point."""
+    return request.node.get_closest_marker("installed") is not None
+
+
+@pytest.fixture
+def connect(tmp_path: Path, *, installed: bool) -> Iterator[Connect]:
     """Start a sandbox with some settings: connect(generation="9.1.2") -> Connector."""
     with ExitStack() as stack:
 
@@ -32,6 +38,6 @@ def connect(tmp_path: Path) -> Iterator[Connect]:
             sandbox = stack.enter_context(serve(Settings(**{"size": "tiny", "now": NOW, **settings})))
             folder = tmp_path / sandbox.url.rsplit(":", 1)[1].replace("/", "_")
             folder.mkdir()
-            return Connector(sandbox, folder)
+            return Connector(sandbox, folder, installed)
 
         yield start

@@ -11,7 +11,11 @@ NOW: Final = "2026-11-22T10:00:00+00:00"
 """When each test begins. The sandbox stands still there; the clocks of tests and commands run on."""
 
 
+def ahead() -> float:
+    """Seconds from the real time to the test's."""
+    return time.time() - time_machine.escape_hatch.time.time()
+
+
 def environment(**extra: str) -> dict[str, str]:
     """Environment of a command whose clock goes with the test's, see `sitecustomize`."""
-    ahead = time.time() - time_machine.escape_hatch.time.time()
-    return {**os.environ, "PYTHONPATH": str(Path(__file__).parent), "TEST_CLOCK_AHEAD": str(ahead), **extra}
+    return {**os.environ, "PYTHONPATH": str(Path(__file__).parent), "TEST_CLOCK_AHEAD": str(ahead()), **extra}

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,14 +11,15 @@ import pytest
 from singer_sdk.testing import SuiteConfig, get_tap_test_class
 
 from integration_tests.clock import environment
-from integration_tests.singer.tap import run
+from integration_tests.commands import path_of, run_installed
+from integration_tests.singer.tap import Output
 from integration_tests.singer.test_tap_targets import TARGETS
 from saas_sandbox.sigma.server import Sandbox, serve
 from saas_sandbox.sigma.settings import CLIENT_ID, CLIENT_SECRET, Settings
 from source_sigma.tap import TapSigma
 from sourcewright.singer.stream import SourceStream
 
-COMMAND: Final = Path(sys.executable).with_name("tap-sigma")
+COMMAND: Final = "tap-sigma"
 CONFIG: dict[str, Any] = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "api_url": "http://127.0.0.1:9"}
 """The suite takes its config when it is made; `_serve` puts the sandbox's address in."""
 
@@ -75,7 +75,7 @@ def configured(sandbox: Sandbox, folder: Path, **settings: Any) -> str:
 def test_given_a_wrong_secret_when_synced_then_one_sentence_and_no_record(sandbox: Sandbox, tmp_path: Path) -> None:
     wrong = "sigma_test_wrong_secret_0123456789abcdef"
 
-    output = run([str(COMMAND), "--config", configured(sandbox, tmp_path, client_secret=wrong)])
+    output = Output.of(run_installed(COMMAND, "--config", configured(sandbox, tmp_path, client_secret=wrong)))
 
     assert output.exit_code == 1
     assert output.complaints
@@ -91,7 +91,7 @@ def test_given_target_jsonl_when_piped_then_every_row_arrives(sandbox: Sandbox, 
 
     with (
         subprocess.Popen(
-            [str(COMMAND), "--config", configured(sandbox, tmp_path)],
+            [path_of(COMMAND), "--config", configured(sandbox, tmp_path)],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=environment(),

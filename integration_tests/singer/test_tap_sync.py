@@ -6,6 +6,8 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from integration_tests.clock import NOW, environment
 from integration_tests.singer.conftest import Point
 from integration_tests.singer.tap import KEYS
@@ -14,6 +16,7 @@ from integration_tests.source_sentry.connector import expected
 INCREMENTAL = ("issues", "events", "releases")
 
 
+@pytest.mark.installed
 def test_given_the_seeds_settings_when_synced_then_every_record_arrives_once(point: Point) -> None:
     tap = point()
 
@@ -65,6 +68,7 @@ def test_given_the_seeds_state_when_synced_then_every_project_is_read_from_there
     assert 0 < len(wanted) < len(whole.keys("events"))
 
 
+@pytest.mark.installed
 def test_given_the_taps_own_state_when_new_data_came_then_exactly_that_is_read(point: Point) -> None:
     late = timedelta(hours=30)
     tap = point(now=(datetime.fromisoformat(NOW) - late).isoformat())
