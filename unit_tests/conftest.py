@@ -1,22 +1,12 @@
 import time
 from collections.abc import Iterator
-from functools import cache
 
 import pytest
 import time_machine
-from airbyte_cdk.sources.declarative import concurrent_declarative_source as engine
 
+from unit_tests.quick_start import engine_schema_once, sigma_manifest_once
 from unit_tests.source_sentry.builders import NOW
 from unit_tests.source_sentry.sentry_mock import SentryMock
-
-
-@pytest.fixture(autouse=True, scope="session")
-def engine_schema_once() -> Iterator[None]:
-    """Parse the engine's component schema once; each source would read its 4,000 lines of YAML anew, 0.1 s a time."""
-    with pytest.MonkeyPatch.context() as patch:
-        read = engine.get_declarative_component_schema
-        patch.setattr(engine, "get_declarative_component_schema", cache(read))
-        yield
 
 
 @pytest.fixture
