@@ -3,7 +3,7 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import pytest
 from airbyte_cdk.models import AirbyteRecordMessage
@@ -44,7 +44,7 @@ def test_given_engine_that_prints_when_logged_at_info_then_nothing_shows(caplog:
 
 
 def test_given_records_in_the_buffer_when_a_state_is_written_then_it_follows_them_at_once() -> None:
-    emitted = datetime(2026, 11, 22, 10, tzinfo=timezone.utc)
+    emitted = datetime(2026, 11, 22, 10, tzinfo=UTC)
     with command_output() as stdout:
         writer = MessageWriter()
         for number in range(3):
