@@ -73,7 +73,7 @@ def test_given_one_refused_stream_when_several_are_read_then_the_others_complete
 def test_given_passing_trouble_when_read_then_it_is_asked_again_after_a_second(
     trouble: HttpResponse, sentry: SentryMock, waits: list[float]
 ) -> None:
-    """Longer waits, for a window to end, are the governor's."""
+    """Longer waits, for a window to end, are the rate limiter's."""
     sentry.answers(REQUESTS["teams"], trouble, page(*records(1)))
     assert read("teams").records("teams") == records(1)
     assert waits == [1.0]
