@@ -1,3 +1,4 @@
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -67,7 +68,10 @@ def test_given_split_window_when_its_parts_are_noted_then_covered_as_far_as_with
 def test_given_stream_without_windows_when_its_last_page_is_noted_then_nothing_happens(
     slice_: StreamSlice | None,
 ) -> None:
+    before = deepcopy(slice_)
     WindowProgress.note(slice_)
+    assert slice_ == before
+    assert slice_ is None or slice_.extra_fields == {}
 
 
 def kept(record: Json, newest_first: list[str], **fields: Any) -> bool:
