@@ -1,8 +1,14 @@
 """docs/using.md shows what its commands print."""
 
+import shutil
 from pathlib import Path
 
+import pytest
+
 from unit_tests.documentation import PAGE, run_page, shell
+
+MISSING = [command for command in ("bash", "curl", "jq") if shutil.which(command) is None]
+pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"the guide's commands need {', '.join(MISSING)}")
 
 
 def test_given_the_guide_when_its_commands_run_then_they_print_what_it_shows(tmp_path: Path) -> None:
