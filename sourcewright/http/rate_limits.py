@@ -63,12 +63,12 @@ class RateLimiter:
         """Whether a request of `stream` waits for a slot, so that more of them would only wait too."""
         return self._waiting_at[self._endpoints.get(stream, "")] > 0
 
-    def is_held(self, endpoint: str, answer: requests.Response) -> bool:
-        """Whether `answer` is a 429 that told when the next request to `endpoint` may come."""
+    def seconds_held(self, endpoint: str, answer: requests.Response) -> float:
+        """Seconds until the next request to `endpoint` may come, as `answer` tells it if it is a 429; otherwise 0."""
         if answer.status_code != requests.codes.too_many_requests:
-            return False
+            return 0.0
         with self._free:
-            return self._buckets[endpoint].held_until > self.clock()
+            return max(0.0, self._buckets[endpoint].held_until - self.clock())
 
     @contextmanager
     def slot(self, endpoint: str) -> Iterator[Callable[[requests.Response], None]]:
@@ -149,8 +149,10 @@ class RateLimitedAdapter(HTTPAdapter):
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         for _ in range(self._retries):
             response = self._send_once(request, *args, **kwargs)
-            if not self._limiter.is_held(self._endpoint, response):
+            seconds = self._limiter.seconds_held(self._endpoint, response)
+            if not seconds:
                 return response
+            logger.info("HTTP 429 from %s: retrying in %.0f s, when its window ends.", self._endpoint, seconds)
         return self._send_once(request, *args, **kwargs)
 
     def _send_once(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
