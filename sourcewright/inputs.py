@@ -1,4 +1,4 @@
-"""What the user hands over - settings, catalog, state - read and judged, each mistake told in one sentence."""
+"""Reads settings, catalog and state from the user's files, and explains each mistake in one sentence."""
 
 import json
 from collections.abc import Mapping, MutableMapping

@@ -33,7 +33,7 @@ class CommandLine(Entrypoint):
     def read(
         self, source_spec: ConnectorSpecification, config: Mapping[str, Any], catalog: Any, state: list[Any]
     ) -> Iterable[AirbyteMessage]:
-        """Write the records; hand on all other messages, states with the number of records before them."""
+        """Write the records; yield all other messages, states with the number of records before them."""
         self.set_up_secret_filter(config, source_spec.connectionSpecification)
         self.validate_connection(source_spec, config)
         counts: defaultdict[HashableStreamDescriptor, float] = defaultdict(float)

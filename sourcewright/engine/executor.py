@@ -1,4 +1,4 @@
-"""Runs the work of all streams in turn."""
+"""Thread pool that takes a task of each stream in turn."""
 
 import threading
 from collections import deque
