@@ -57,7 +57,7 @@ class ComponentFactory(ModelToComponentFactory):
     ) -> HttpRequester:
         requester = super().create_http_requester(model, config, *args, name=name, **kwargs)
         parameters = model.parameters or {}
-        endpoint = str(parameters.get("endpoint") or model.url)
+        endpoint = str(parameters.get("endpoint", model.url)) or "the index of the API"
         adapter = RateLimitedAdapter(self._limiter, name, endpoint, int(config.get("max_retries", 0)))
         return SliceRequester.of(requester, parameters, adapter)
 

@@ -46,12 +46,12 @@ class DefinedStreams:
         self._config = config
         self._parent_config = {**config, **parent_settings}
         self._slots = slots
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._locks: dict[str, threading.Lock] = {}
         self._found: dict[str, list[Row]] = {}
         self._kept: dict[str, frozenset[str]] = {}
         self._rows: dict[str, tuple[frozenset[str], list[Row]]] = {}
-        self._touched: dict[tuple[str, bytes], list[ParentBatch]] = {}
+        self._touched: dict[tuple[str, frozenset[str], bytes], list[ParentBatch]] = {}
 
     def lookup(self, name: str) -> list[Row]:
         """All records of the definition `name`, read once and with few retries."""
@@ -67,7 +67,8 @@ class DefinedStreams:
 
     def keep(self, name: str, fields: Iterable[str]) -> None:
         """Announce that `fields` of the parent stream `name` will be needed."""
-        self._kept[name] = self._kept.get(name, frozenset()) | frozenset(fields)
+        with self._lock:
+            self._kept[name] = self._kept.get(name, frozenset()) | frozenset(fields)
 
     def parent_rows(self, name: str, *fields: str) -> list[Row]:
         """The kept fields of each record of `name`, or of its partition; a reading that failed is tried again."""
@@ -82,7 +83,7 @@ class DefinedStreams:
     def touched(self, name: str, state: Mapping[str, Any]) -> list[ParentBatch]:
         """What an incremental sync of `name` from `state` on reads, once for all children that have that state."""
         with self._lock_of(name):
-            key = name, orjson.dumps(state, option=orjson.OPT_SORT_KEYS)
+            key = name, self._kept[name], orjson.dumps(state, option=orjson.OPT_SORT_KEYS)
             if key not in self._touched:
                 self._touched[key] = list(self._read_batches(name, state))
             return self._touched[key]
@@ -99,7 +100,8 @@ class DefinedStreams:
         """The stream, whole: a cursor that filters the whole list by date would only hide parents."""
         definition = dict(self._definitions[name])
         if definition.get("incremental_sync", {}).get("is_client_side_incremental"):
-            del definition["incremental_sync"], definition["state_migrations"]
+            del definition["incremental_sync"]
+            definition.pop("state_migrations", None)
         return self._build(definition, self._parent_config)
 
     def _build(

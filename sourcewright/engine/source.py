@@ -69,7 +69,6 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
             connector_state_manager=self._connector_state_manager,
         )
         executor = FairExecutor(workers, limiter, slots)
-        limiter.changed = executor.dispatch
         self._concurrent_source = ConcurrentSource(
             threadpool=ThreadPoolManager(executor, self.logger),  # type: ignore[arg-type]  # only `submit` and `shutdown` are used
             logger=self.logger,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
+from weakref import WeakSet
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -41,9 +42,11 @@ class RateLimiter:
     limits: Limits
     changed: Callable[[], None] = lambda: None
     """Called when a request begins to wait and when one ends: another stream may send now."""
+    is_worker: Callable[[], bool] = lambda: True
+    """Whether the calling thread is one of the workers, so that another may work while it waits."""
     clock: Callable[[], float] = time.time
     waiting: int = 0
-    """Threads that wait for a slot."""
+    """Workers that wait for a slot."""
     _in_flight: int = 0
     _buckets: dict[str, Bucket] = field(default_factory=dict)
     _endpoints: dict[str, str] = field(default_factory=dict)
@@ -92,7 +95,8 @@ class RateLimiter:
             self._in_flight += 1
 
     def _wait(self, endpoint: str) -> None:
-        self.waiting += 1
+        counted = self.is_worker()
+        self.waiting += counted
         self._waiting_at[endpoint] += 1
         self.changed()
         try:
@@ -101,7 +105,7 @@ class RateLimiter:
                 self._free.wait(seconds)
         finally:
             self._waiting_at[endpoint] -= 1
-            self.waiting -= 1
+            self.waiting -= counted
 
     def _seconds(self, endpoint: str) -> float | None:
         bucket = self._buckets.setdefault(endpoint, Bucket(self.limits.prefix))
@@ -144,10 +148,14 @@ class RateLimitedAdapter(HTTPAdapter):
         self._limiter = limiter
         self._endpoint = limiter.register(stream, endpoint)
         self._retries = max_retries
+        self._sent: WeakSet[requests.PreparedRequest] = WeakSet()
 
     @override
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        for _ in range(self._retries):
+        # The engine sends the same request again when these retries were not enough: then each of its tries is one
+        retries = 0 if request in self._sent else self._retries
+        self._sent.add(request)
+        for _ in range(retries):
             response = self._send_once(request, *args, **kwargs)
             seconds = self._limiter.seconds_held(self._endpoint, response)
             if not seconds:
