@@ -1,13 +1,15 @@
 # Every target does its own set-up: `make demo` and `make test` are all that a newcomer needs.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
+PYTEST := $(BIN)/pytest --numprocesses auto --dist loadgroup
 
-.PHONY: demo docs test lint types unit integration wheels bench test-meltano clean
+.PHONY: demo docs test lint types tests unit integration coverage wheels bench test-meltano clean
 
 demo: .venv/ready  ## the main job, on the embedded sandbox
 	$(BIN)/python examples/demo.py
 
-test: lint types unit integration  ## everything that must pass
+test: lint .venv-targets/ready  ## everything that must pass; mypy runs beside the tests
+	@$(MAKE) --no-print-directory --jobs 2 types tests || { echo 'Not all checks passed: see "***" above.'; exit 1; }
 	@echo 'All checks passed.'
 
 lint: .venv/ready
@@ -17,11 +19,17 @@ lint: .venv/ready
 types: .venv/ready
 	$(BIN)/mypy
 
+tests: .venv/ready .venv-targets/ready
+	$(PYTEST)
+
 unit: .venv/ready
-	$(BIN)/pytest unit_tests
+	$(PYTEST) unit_tests
 
 integration: .venv/ready .venv-targets/ready
-	$(BIN)/pytest integration_tests
+	$(PYTEST) integration_tests
+
+coverage: .venv/ready  ## lines and branches that the unit tests leave out
+	$(PYTEST) unit_tests --cov --cov-fail-under 90
 
 docs: .venv/ready  ## writes the tables of README.md and docs/, and the catalogs of the tests, from the manifests
 	$(BIN)/python docs/generate.py

@@ -3,10 +3,18 @@
 import json
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from airbyte_cdk.models import AirbyteStreamSerializer
+from airbyte_cdk.models import (
+    AirbyteStream,
+    ConfiguredAirbyteCatalog,
+    ConfiguredAirbyteCatalogSerializer,
+    ConfiguredAirbyteStream,
+    DestinationSyncMode,
+    SyncMode,
+)
 from cogapp import Cog
 
 ROOT: Final = Path(__file__).parents[1]
@@ -22,22 +30,26 @@ CATALOGS: Final[Mapping[str, str]] = {
 
 def catalog(package: str) -> str:
     """Every stream, incremental where that is possible, without its schema: JSON text of a configured catalog."""
-    source = tables.SOURCES[package]()
-    streams = [AirbyteStreamSerializer.dump(each) for each in source.discover(source.logger, {}).streams]
-    configured = [_configured(stream) for stream in streams]
-    return json.dumps({"streams": configured}, indent=2) + "\n"
+    required = tables.manifest(package)["spec"]["connection_specification"]["required"]
+    source = tables.SOURCES[package](config=dict.fromkeys(required, "any"))
+    streams = [_configured(stream) for stream in source.discover(source.logger, {}).streams]
+    content = ConfiguredAirbyteCatalogSerializer.dump(ConfiguredAirbyteCatalog(streams))
+    return json.dumps(content, indent=2) + "\n"
 
 
-def _configured(stream: dict[str, Any]) -> dict[str, Any]:
-    mode = "incremental" if "incremental" in stream["supported_sync_modes"] else "full_refresh"
-    short = {name: value for name, value in stream.items() if value is not None}
-    return {"stream": {**short, "json_schema": {}}, "sync_mode": mode, "destination_sync_mode": "append_dedup"}
+def _configured(stream: AirbyteStream) -> ConfiguredAirbyteStream:
+    can_change = SyncMode.incremental in (stream.supported_sync_modes or [])
+    return ConfiguredAirbyteStream(
+        stream=replace(stream, json_schema={}),
+        sync_mode=SyncMode.incremental if can_change else SyncMode.full_refresh,
+        destination_sync_mode=DestinationSyncMode.append_dedup,
+    )
 
 
 def main(*, check: bool) -> int:
     """0 when all is written, or with `check` up to date; 1 otherwise, after a line for each stale file."""
     options = ["--check"] if check else ["-r"]
-    stale = Cog().main(["cog", *options, "-I", str(ROOT / "docs"), *(str(ROOT / name) for name in DOCUMENTS)])
+    stale: int = Cog().main(["cog", *options, "-I", str(ROOT / "docs"), *(str(ROOT / name) for name in DOCUMENTS)])
     for package, name in CATALOGS.items():
         path, text = ROOT / name, catalog(package)
         if path.read_text(encoding="utf-8") == text:

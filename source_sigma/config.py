@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from typing_extensions import override
@@ -51,7 +51,7 @@ class NormalizeConfig(SettingsNormalization):
 
 def moment(when: datetime) -> str:
     """Write a moment in the form of Sigma's dates: `2026-01-31T00:00:00.000Z`."""
-    utc = when.astimezone(timezone.utc)
+    utc = when.astimezone(UTC)
     return utc.strftime("%Y-%m-%dT%H:%M:%S.") + f"{utc.microsecond // 1000:03d}Z"
 
 

@@ -4,9 +4,8 @@ Errors of the API are {"requestId", "message", "code"}; those of its edge are HT
 https://help.sigmacomputing.com/reference/get-started-sigma-api and what other connectors met (docs/sigma.md).
 """
 
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 import requests
@@ -15,11 +14,11 @@ from source_sigma import hosts
 from sourcewright.http.errors import explain_exception, explain_page, is_certificate_error, place
 
 _NO_SUCH_CREDENTIAL: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+_LOGGED_ONE_BY_ONE: Final = 20
 _TRANSIENT: Final = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS)
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """What is wrong, and whether waiting does not help."""
 
     message: str
@@ -35,7 +34,7 @@ def body_of(response: requests.Response) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def words(response: requests.Response) -> str:
+def detail(response: requests.Response) -> str:
     """Sigma's own words: `No such workbook (not_found)`; those of HTTP where it has none."""
     body = body_of(response)
     text = str(body.get("message") or response.reason or "no reason given").rstrip(".")
@@ -54,27 +53,27 @@ def is_transient(response: requests.Response) -> bool:
 
 def explain(response: requests.Response, stream: str, permission: str) -> str:
     """Why Sigma did not answer what was asked, and what the user can do."""
-    said, where, status = words(response), place(response), response.status_code
+    reason, where, status = detail(response), place(response), response.status_code
     if status == HTTPStatus.FORBIDDEN and "skipPermissionCheck" in (response.url or ""):
         return (
             f"Sigma refuses stream `{stream}` with `skip_permission_check`, which is for admins only: turn it off, or "
-            f"use an admin's credential. Sigma says: {said}"
+            f"use an admin's credential. Sigma says: {reason}"
         )
     if status == HTTPStatus.FORBIDDEN:
-        return f"The credential may not read stream `{stream}` at {where}: it needs {permission}. Sigma says: {said}"
+        return f"The credential may not read stream `{stream}` at {where}: it needs {permission}. Sigma says: {reason}"
     if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
         return (
             f"Nothing is at {where} for stream `{stream}`: it was deleted or archived, or this organization does not "
-            f"have the endpoint. Sigma says: {said}"
+            f"have the endpoint. Sigma says: {reason}"
         )
-    return f"{where} answered stream `{stream}` with HTTP {status}: {said}"
+    return f"{where} answered stream `{stream}` with HTTP {status}: {reason}"
 
 
-def explain_unproven(base_url: str, said: str) -> str:
+def explain_unproven(base_url: str, reason: str) -> str:
     """Why a token that Sigma has just issued is refused."""
     return (
         f"Sigma refuses a token that it has just issued: check that the credential and `api_url` are of one "
-        f"organization. {hosts.advice(base_url)} Sigma says: {said}"
+        f"organization. {hosts.advice(base_url)} Sigma says: {reason}"
     )
 
 
@@ -99,18 +98,26 @@ def explain_token_answer(answer: requests.Response | requests.RequestException, 
         return explain_no_answer(answer, base_url)
     if answer.ok:
         return Problem(explain_wrong_page(answer, "a JSON object with `access_token`", base_url), lasting=False)
-    said, where, status = words(answer), place(answer), answer.status_code
+    reason, where, status = detail(answer), place(answer), answer.status_code
     if is_transient(answer):
-        return Problem(f"{where} answered the request for a token with HTTP {status}: {said}.", lasting=False)
+        return Problem(f"{where} answered the request for a token with HTTP {status}: {reason}.", lasting=False)
     if status in _NO_SUCH_CREDENTIAL and body_of(answer):
         return Problem(
             "Sigma does not know the `client_id` or its `client_secret`: copy both again, and check that `api_url` is "
             f"your organization's host, since a credential holds for one only. {hosts.advice(base_url)} "
-            f"Sigma says: {said}",
+            f"Sigma says: {reason}",
             lasting=True,
         )
     return Problem(
-        f"No token is to be had at {where}, which answers HTTP {status} ({said}): check `api_url`. "
+        f"No token is to be had at {where}, which answers HTTP {status} ({reason}): check `api_url`. "
         f"{hosts.advice(base_url)}",
         lasting=True,
     )
+
+
+def is_logged(number: int) -> bool:
+    """Whether the warning of that number is logged, of those that one stream may give by the thousand.
+
+    The first ones are, then every hundredth.
+    """
+    return number <= _LOGGED_ONE_BY_ONE or number % 100 == 0

@@ -1,4 +1,4 @@
-"""Where Sigma's API is: one host for each cloud and region, of which an organization has exactly one.
+"""Where Sigma's API is: one host for each cloud and region; an organization has exactly one.
 
 Source: https://help.sigmacomputing.com/reference/get-started-sigma-api. Older guides name one host for Azure and one
 for GCP that are in none of Sigma's lists.

@@ -13,58 +13,40 @@ from dataclasses import InitVar, dataclass
 from typing import Any, Final
 
 import requests
-from airbyte_cdk.sources.declarative.extractors.record_extractor import RecordExtractor
 from airbyte_cdk.sources.types import StreamSlice
 from typing_extensions import override
 
+from source_sigma.errors import is_logged
 from sourcewright.http.errors import place
-from sourcewright.http.pages import Page, drop_page, keep, page_of
+from sourcewright.http.pages import OBJECT, Page, PageExtractor, PageSlots, page_of
 from sourcewright.http.paging import TokenPagination
 from sourcewright.log import logger
 
 ENTRIES: Final = "entries"
 ARRAY: Final = "array"
-OBJECT: Final = "object"
 _TOKENS: Final = ("nextPage", "nextPageToken")
 
 
 class SigmaPage(Page):
     """A decoded answer, its envelope opened: {"entries": [a, b], "nextPage": "x"} -> [a, b], next token `x`."""
 
-    def __init__(self, body: bytes) -> None:
-        super().__init__(body)
+    def __init__(self, body: bytes, slots: PageSlots) -> None:
+        super().__init__(body, slots)
         self.next_token: str | None = None
-        self.enveloped = False
+        self._enveloped = False
         content = self.content
         if isinstance(content, dict) and isinstance(content.get("entries"), list):
             token = next((content[name] for name in _TOKENS if content.get(name) not in (None, "")), None)
             self.next_token = None if token is None else str(token)
-            self.enveloped = True
+            self._enveloped = True
             self.content = content["entries"]
 
-    def is_of(self, shape: str) -> bool:
-        """Whether the answer has the shape; bare arrays do for `entries`, as some lists were until June 2026."""
+    @override
+    def has_shape(self, shape: str) -> bool:
+        """Whether this is an `object`, an `array` or `entries`, as some lists came in bare arrays until June 2026."""
         if shape == OBJECT:
             return isinstance(self.content, dict) and not is_error(self.content)
-        return isinstance(self.content, list) and (shape == ENTRIES or not self.enveloped)
-
-
-def open_page(response: requests.Response, shape: str) -> bool:
-    """Decode the answer, once, and keep it with the response if it has the shape."""
-    try:
-        page = SigmaPage(response.content)
-    except ValueError:
-        return False
-    if page.is_of(shape):
-        keep(response, page)
-        return True
-    drop_page()
-    return False
-
-
-def empty_page(response: requests.Response) -> None:
-    """Take the answer for one without records."""
-    keep(response, SigmaPage(b"[]"))
+        return isinstance(self.content, list) and (shape == ENTRIES or not self._enveloped)
 
 
 def is_error(entry: Mapping[str, Any]) -> bool:
@@ -73,7 +55,7 @@ def is_error(entry: Mapping[str, Any]) -> bool:
 
 
 @dataclass
-class EntriesExtractor(RecordExtractor):
+class EntriesExtractor(PageExtractor):
     """Answer -> its records: without null and error entries, and with text entries as {text_field: text}."""
 
     parameters: InitVar[Mapping[str, Any]]
@@ -87,7 +69,7 @@ class EntriesExtractor(RecordExtractor):
 
     @override
     def extract_records(self, response: requests.Response) -> Iterable[Mapping[str, Any]]:
-        entries: Iterable[Any] = page_of(response).records()
+        entries: Iterable[Any] = super().extract_records(response)
         for entry in entries:
             if isinstance(entry, str) and self.text_field:
                 yield {self.text_field: entry}
@@ -97,20 +79,16 @@ class EntriesExtractor(RecordExtractor):
                 yield entry
 
     def _drop(self, entry: object, response: requests.Response) -> None:
-        """Say what was dropped, each of the first and then every hundredth."""
+        """Leave out an entry; of the warnings, only those that `is_logged` lets through."""
         self._dropped += 1
-        if self._dropped <= _TOLD_ONE_BY_ONE or self._dropped % 100 == 0:
-            said = f"{entry['message']} ({entry['code']})" if isinstance(entry, dict) else repr(entry)
+        if is_logged(self._dropped):
             logger.warning(
                 "Dropped: entry %d of stream `%s` that is not a record, from %s: %s",
                 self._dropped,
                 self.name,
                 place(response),
-                said,
+                f"{entry['message']} ({entry['code']})" if isinstance(entry, dict) else repr(entry),
             )
-
-
-_TOLD_ONE_BY_ONE: Final = 20
 
 
 @dataclass

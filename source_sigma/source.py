@@ -24,6 +24,8 @@ class SourceSigma(ManifestSource):
     manifest: ClassVar[Path] = Path(__file__).with_name("manifest.yaml")
     limits: ClassVar[Limits] = LIMITS
     cursor_class: ClassVar[type[ConcurrentPerPartitionCursor]] = PartitionCursor
+    # What belongs to an archived object cannot be read
+    parent_settings: ClassVar[Mapping[str, Any]] = {"include_archived": False}
 
     @override
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:

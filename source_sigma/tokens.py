@@ -18,17 +18,19 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from source_sigma import errors
 from sourcewright.http.retry_after import seconds_to_wait
 
+HEADER: Final = "Authorization"
+BEARER: Final = "Bearer "
 _TIMEOUT: Final = (20.0, 60.0)
-_PACE: Final = 1.1
-"""Seconds between two requests for a token: the limit of one a second, and a little for clocks and ways."""
+_INTERVAL: Final = 1.1
+"""Seconds between two requests for a token: the limit of one a second, and 0.1 s for clock and network jitter."""
 _LIFETIME: Final = 3600.0
 _MARGIN: Final = 300.0
 """Seconds before its end at which a token is renewed, or a tenth of a shorter life."""
 
 
 @dataclass(frozen=True)
-class Access:
-    """Whose token: the host and the credential."""
+class Credential:
+    """Whose token: the client of a host."""
 
     base_url: str
     client_id: str
@@ -37,7 +39,7 @@ class Access:
 
 @dataclass
 class Token:
-    """A token, until when it is used, and whether any request with it was ever let in."""
+    """A token, until when it is used, and whether any request with it was ever accepted."""
 
     value: str
     renew_at: float
@@ -45,41 +47,41 @@ class Token:
 
 
 class TokenStore:
-    """The token of one credential, minted by the thread that finds none, while the others wait for it."""
+    """The token of one credential, requested by the thread that finds none, while the others wait for it."""
 
-    def __init__(self, access: Access) -> None:
-        self._access = access
+    def __init__(self, credential: Credential) -> None:
+        self._credential = credential
         self._lock = threading.Lock()
         self._token: Token | None = None
         self._asked = 0.0
-        self._hopeless: str | None = None
-        """Why no token will ever be had with this credential."""
+        self._lasting_problem: str | None = None
+        """Why Sigma will never issue a token for this credential."""
 
     def current(self, max_retries: int) -> str:
         """A token that is good for some minutes yet.
 
         Raises:
-            AirbyteTracedException: There is none to be had: `config_error` for a credential or host that Sigma does
-                not know, `transient_error` where nothing usable came in `max_retries` more attempts.
+            AirbyteTracedException: Sigma issues none: `config_error` for a credential or host that it does not know,
+                `transient_error` where nothing usable came in `max_retries` more attempts.
 
         """
         with self._lock:
-            if self._hopeless:
-                raise _no_token(self._hopeless, FailureType.config_error)
+            if self._lasting_problem:
+                raise _no_token(self._lasting_problem, FailureType.config_error)
             if self._token is None or time.time() >= self._token.renew_at:
-                self._token = self._mint(max_retries)
+                self._token = self._request(max_retries)
             return self._token.value
 
     def worked(self, value: str) -> None:
-        """Note that a request with this token was let in."""
+        """Note that a request with this token was accepted."""
         token = self._token
         if token and token.value == value:
             token.proven = True
 
     def refused(self, value: str) -> bool:
-        """Give up a token that was answered with 401; whether another one may do better.
+        """Give up a token that was answered with 401; whether another one may be accepted.
 
-        It may where this one once worked, and so has ended, or is not the current one any more.
+        It may where this one once was, and so has ended, or is not the current one any more.
         """
         with self._lock:
             if self._token is None or self._token.value != value:
@@ -87,46 +89,52 @@ class TokenStore:
             proven, self._token = self._token.proven, None
             return proven
 
-    def _mint(self, max_retries: int) -> Token:
+    def _request(self, max_retries: int) -> Token:
+        # Not urllib3's Retry, which looks at statuses alone: the edge answers 200 with HTML too
         attempt = 0
         while True:
             attempt += 1
             answer = self._ask()
             if isinstance(answer, requests.Response) and answer.ok and (token := _token(answer)):
                 return token
-            problem = errors.explain_token_answer(answer, self._access.base_url)
+            problem = errors.explain_token_answer(answer, self._credential.base_url)
             if problem.lasting:
-                self._hopeless = problem.message
+                self._lasting_problem = problem.message
                 raise _no_token(problem.message, FailureType.config_error)
             if attempt > max_retries:
                 raise _no_token(problem.message, FailureType.transient_error)
             time.sleep(seconds_to_wait(answer, attempt))
 
     def _ask(self) -> requests.Response | requests.RequestException:
-        wait = self._asked + _PACE - time.time()
+        wait = self._asked + _INTERVAL - time.time()
         if wait > 0:
             time.sleep(wait)
         self._asked = time.time()
         form = {
             "grant_type": "client_credentials",
-            "client_id": self._access.client_id,
-            "client_secret": self._access.client_secret,
+            "client_id": self._credential.client_id,
+            "client_secret": self._credential.client_secret,
         }
         try:
-            return requests.post(f"{self._access.base_url}/v2/auth/token", data=form, timeout=_TIMEOUT)
+            return requests.post(f"{self._credential.base_url}/v2/auth/token", data=form, timeout=_TIMEOUT)
         except requests.RequestException as error:
             return error
 
 
-_stores: Final[dict[Access, TokenStore]] = {}
+_stores: Final[dict[Credential, TokenStore]] = {}
 _stores_lock: Final = threading.Lock()
 
 
 def store_of(config: Mapping[str, Any]) -> TokenStore:
     """The one store of the credential in the normalised settings, for all streams and threads."""
-    access = Access(*(str(config.get(name) or "") for name in ("base_url", "client_id", "client_secret")))
+    credential = Credential(*(str(config.get(name) or "") for name in ("base_url", "client_id", "client_secret")))
     with _stores_lock:
-        return _stores.setdefault(access, TokenStore(access))
+        return _stores.setdefault(credential, TokenStore(credential))
+
+
+def token_of(response: requests.Response) -> str:
+    """The token that the request of an answer was sent with."""
+    return str(response.request.headers.get(HEADER) or "").removeprefix(BEARER)
 
 
 def _no_token(message: str, kind: FailureType) -> AirbyteTracedException:

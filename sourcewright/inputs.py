@@ -1,4 +1,4 @@
-"""Settings, catalog and state of the user, read and validated; an error is one sentence for each mistake."""
+"""Reads settings, catalog and state from the user's files, and explains each mistake in one sentence."""
 
 import json
 from collections.abc import Mapping, MutableMapping

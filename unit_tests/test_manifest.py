@@ -76,8 +76,8 @@ def test_given_manifest_of_a_connector_when_checked_then_no_complaint(connector:
 @pytest.mark.parametrize("connector", CONNECTORS)
 def test_given_manifest_of_a_connector_when_read_then_no_key_stands_twice(connector: str) -> None:
     text = (ROOT / connector / "manifest.yaml").read_text(encoding="utf-8")
-    keys = {node.start_mark.line + 1: [key.value for key, _ in node.value] for node in _mappings(yaml.compose(text))}
-    assert {line: names for line, names in keys.items() if len(set(names)) < len(names)} == {}
+    keys = [(node.start_mark.line + 1, [key.value for key, _ in node.value]) for node in _mappings(yaml.compose(text))]
+    assert [(line, names) for line, names in keys if len(set(names)) < len(names)] == []
 
 
 def test_given_good_manifest_when_checked_then_no_complaint() -> None:

@@ -1,18 +1,16 @@
-"""The installed tap, run as a process, and what it wrote."""
+"""The tap, run as a process, and what it wrote."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from integration_tests.commands import Ended, path_of, run_forked, run_installed
 from saas_sandbox.sentry.server import Sandbox
 
-COMMAND: Final = Path(sys.executable).with_name("tap-sentry")
+COMMAND: Final = "tap-sentry"
 KEYS: Final = {"events": "eventID", "releases": "version"}
 """Keys that are not `id`."""
 
@@ -24,6 +22,11 @@ class Output:
     text: str
     errors: str
     exit_code: int
+
+    @classmethod
+    def of(cls, ended: Ended) -> "Output":
+        """Output of a command of the Singer protocol."""
+        return cls(ended.stdout, ended.stderr, ended.exit_code)
 
     @property
     def messages(self) -> list[dict[str, Any]]:
@@ -61,6 +64,8 @@ class Tap:
 
     sandbox: Sandbox
     folder: Path
+    installed: bool = False
+    """Whether the installed command is started, instead of a fork of its entry point."""
     settings: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -70,12 +75,17 @@ class Tap:
         return {**access, "organization": self.sandbox.organization, "hostname": self.sandbox.url, **self.settings}
 
     def command(self, *arguments: str) -> list[str]:
-        """The command line with this tap's config."""
-        return [str(COMMAND), "--config", self.write("config.json", self.config), *arguments]
+        """The command line of the installed tap, with this tap's config."""
+        return [path_of(COMMAND), *self.arguments(*arguments)]
 
     def run(self, *arguments: str) -> Output:
         """Run the tap to its end."""
-        return run(self.command(*arguments))
+        run = run_installed if self.installed else run_forked
+        return Output.of(run(COMMAND, *self.arguments(*arguments)))
+
+    def arguments(self, *arguments: str) -> tuple[str, ...]:
+        """`arguments` behind this tap's config."""
+        return ("--config", self.write("config.json", self.config), *arguments)
 
     def sync(self, *streams: str, state: Mapping[str, Any] | None = None) -> Output:
         """Read `streams`, or all, from `state`."""
@@ -102,15 +112,7 @@ class Tap:
         return str(path)
 
 
-def run(command: list[str], env: Mapping[str, str] | None = None, timeout: float = 120) -> Output:
-    """Run a command to its end."""
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=timeout, env={**os.environ, **(env or {})}
-    )
-    return Output(done.stdout, done.stderr, done.returncode)
-
-
 @cache
 def _discovered() -> str:
     """What --discover prints, which is the same for every config."""
-    return run([str(COMMAND), "--discover"]).text
+    return run_forked(COMMAND, "--discover").stdout

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from integration_tests.clock import environment
+from integration_tests.commands import run_forked, run_installed
 from integration_tests.singer.conftest import Point
-from integration_tests.singer.tap import COMMAND, run
+from integration_tests.singer.tap import COMMAND, Output
 from saas_sandbox.sentry.settings import Token
 
 OTHER = "sntryu_test_fedcba9876543210fedcba9876543210"
@@ -17,7 +19,7 @@ OTHER = "sntryu_test_fedcba9876543210fedcba9876543210"
 @pytest.mark.parametrize(
     ("settings", "says"),
     [
-        ({"api_token": OTHER}, "Sentry does not know the `auth_token`"),
+        pytest.param({"api_token": OTHER}, "Sentry does not know the `auth_token`", marks=pytest.mark.installed),
         ({"api_token": ""}, "Setting `auth_token`"),
         ({"organization": "acne"}, "check the slug `acne` in `organization`"),
         ({"projects": ["backnd"]}, "Project `backnd` of setting `projects` does not exist"),
@@ -45,7 +47,7 @@ def test_given_a_wrong_setting_when_synced_then_one_sentence_names_it(
 @pytest.mark.parametrize(
     ("role", "content", "says"),
     [
-        ("config", "{", "is not valid JSON"),
+        pytest.param("config", "{", "is not valid JSON", marks=pytest.mark.installed),
         ("config", "[]", "does not hold a JSON object"),
         ("catalog", "{", "is not valid JSON"),
         ("catalog", '{"streams": [{"name": "events"}]}', "is not a Singer catalog"),
@@ -70,6 +72,7 @@ def test_given_a_bad_file_when_synced_then_one_sentence_names_it(
     assert output.text == ""
 
 
+@pytest.mark.installed
 def test_given_an_unknown_stream_when_synced_then_the_known_ones_are_named(point: Point) -> None:
     tap = point()
     catalog = {"streams": [{"tap_stream_id": "event", "stream": "event", "schema": {"properties": {}}, "metadata": []}]}
@@ -92,12 +95,13 @@ def test_given_a_garbled_bookmark_when_synced_then_it_is_told_not_skipped(
 
 
 def test_given_no_config_when_synced_then_the_first_missing_setting_is_named() -> None:
-    output = run([str(COMMAND)])
+    output = Output.of(run_installed(COMMAND))
 
     assert (output.exit_code, output.text) == (1, "")
     assert output.complaints[0].startswith("Setting `auth_token` is missing.")
 
 
+@pytest.mark.installed
 def test_given_a_stream_without_its_scope_when_synced_then_it_alone_fails(point: Point) -> None:
     tap = point(tokens={OTHER: Token(scopes=("org:read", "project:read"))})
 
@@ -115,7 +119,7 @@ def test_given_a_stream_without_its_scope_when_synced_then_it_alone_fails(point:
 def test_given_a_reader_that_dies_when_synced_then_the_tap_ends_at_once(point: Point, busy_with: str) -> None:
     # Either there is always more to write, or the next answer takes longer than the test
     tap = point(events_per_project=4000) if busy_with == "writing" else point(latency_ms=60_000)
-    with subprocess.Popen(tap.command(), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(tap.command(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()) as process:
         assert process.stdout is not None
         assert process.stdout.readline()
         process.stdout.close()
@@ -129,7 +133,9 @@ def test_given_a_reader_that_dies_when_synced_then_the_tap_ends_at_once(point: P
 def test_given_a_stopped_sync_when_it_ends_then_its_last_line_is_whole(point: Point) -> None:
     tap = point(events_per_project=4000)
     lines: list[bytes] = []
-    with subprocess.Popen(tap.command(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(
+        tap.command(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment()
+    ) as process:
         assert process.stdout is not None
         for line in process.stdout:
             lines.append(line)
@@ -144,7 +150,9 @@ def test_given_debug_logs_when_synced_then_neither_token_nor_protocol_of_the_eng
     tap = point(faults=("429:2",))
     tap.sandbox.configure(fault_repeats=1)
 
-    output = run(tap.command("--catalog", tap.catalog("teams")), env={"TAP_SENTRY_LOGLEVEL": "DEBUG"})
+    arguments, env = tap.arguments("--catalog", tap.catalog("teams")), {"TAP_SENTRY_LOGLEVEL": "DEBUG"}
+
+    output = Output.of(run_installed(COMMAND, *arguments, env=env))
 
     assert output.exit_code == 0
     assert "| DEBUG " in output.errors
@@ -158,7 +166,9 @@ def test_given_settings_in_the_environment_when_synced_then_they_are_used(point:
     env = {"TAP_SENTRY_AUTH_TOKEN": tap.sandbox.token, "TAP_SENTRY_HOSTNAME": tap.sandbox.url}
     env["TAP_SENTRY_PROJECTS"] = '["backend"]'
 
-    output = run([str(COMMAND), "--config", half, "--config", "ENV", "--catalog", tap.catalog("projects")], env=env)
+    arguments = ["--config", half, "--config", "ENV", "--catalog", tap.catalog("projects")]
+
+    output = Output.of(run_installed(COMMAND, *arguments, env=env))
 
     assert output.exit_code == 0
     assert [project["slug"] for project in output.records("projects")] == ["backend"]
@@ -166,7 +176,7 @@ def test_given_settings_in_the_environment_when_synced_then_they_are_used(point:
 
 @pytest.mark.parametrize("form", ["text", "json", "markdown"])
 def test_given_about_when_asked_then_settings_and_capabilities_are_told(form: str) -> None:
-    output = run([str(COMMAND), "--about", *(["--format", form] if form != "text" else [])])
+    output = Output.of(run_forked(COMMAND, "--about", *(["--format", form] if form != "text" else [])))
 
     assert output.exit_code == 0
     assert "lookback_hours" in output.text
@@ -193,14 +203,16 @@ formatters: {structured: {"()": singer_sdk.logging.StructuredFormatter}}
 handlers: {default: {class: logging.StreamHandler, formatter: structured, stream: ext://sys.stderr}}
 root: {level: INFO, handlers: [default]}
 """
-    command = tap.command("--catalog", tap.catalog("teams"))
+    arguments, env = tap.arguments("--catalog", tap.catalog("teams")), {}
+    env["SINGER_SDK_LOG_CONFIG"] = tap.write("log.yaml", config)
 
-    output = run(command, env={"SINGER_SDK_LOG_CONFIG": tap.write("log.yaml", config)})
+    output = Output.of(run_installed(COMMAND, *arguments, env=env))
 
     assert output.exit_code == 0
     assert all(json.loads(line)["level"] for line in output.errors.splitlines())
 
 
+@pytest.mark.installed
 def test_given_test_when_asked_then_a_record_of_each_stream_is_written(point: Point) -> None:
     output = point().run("--test")
 

@@ -2,23 +2,26 @@
 
 import json
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from singer_sdk.testing import SuiteConfig, get_tap_test_class
+from singer_sdk.testing import TapTestRunner, get_tap_test_class
+from typing_extensions import override
 
-from integration_tests.singer.tap import run
+from integration_tests.clock import environment
+from integration_tests.commands import path_of, run_installed
+from integration_tests.singer.suite import one_reading
+from integration_tests.singer.tap import Output
 from integration_tests.singer.test_tap_targets import TARGETS
 from saas_sandbox.sigma.server import Sandbox, serve
 from saas_sandbox.sigma.settings import CLIENT_ID, CLIENT_SECRET, Settings
+from source_sigma import SourceSigma
 from source_sigma.tap import TapSigma
-from sourcewright.singer.stream import SourceStream
 
-COMMAND: Final = Path(sys.executable).with_name("tap-sigma")
+COMMAND: Final = "tap-sigma"
 CONFIG: dict[str, Any] = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "api_url": "http://127.0.0.1:9"}
 """The suite takes its config when it is made; `_serve` puts the sandbox's address in."""
 
@@ -40,16 +43,26 @@ SEED: Final = {
 }
 
 
+class SeedSource(SourceSigma):
+    """The streams of the first tap-sigma."""
+
+    @override
+    def _pre_process_manifest(self, manifest: dict[str, Any]) -> dict[str, Any]:
+        whole = super()._pre_process_manifest(manifest)
+        return {**whole, "streams": [stream for stream in whole["streams"] if stream["name"] in SEED]}
+
+
 class TapOfSeed(TapSigma):
-    """The streams of the first tap-sigma: the suite reads each stream by itself, which for all takes minutes."""
+    """The suite starts a source for each stream, and a source builds all of its streams: for all it takes minutes."""
 
-    def discover_streams(self) -> list[SourceStream]:
-        return [stream for stream in super().discover_streams() if stream.name in SEED]
+    source_class = SeedSource
 
 
+@pytest.mark.usefixtures("sigma_manifest_once")
+@pytest.mark.xdist_group("tap-sigma")
 @pytest.mark.filterwarnings("default")  # the suite's own
 class TestTapSigma(
-    get_tap_test_class(TapOfSeed, config=CONFIG, suite_config=SuiteConfig(max_records_limit=5), parse_env_config=False)  # type: ignore[misc]
+    get_tap_test_class(TapOfSeed, config=CONFIG, parse_env_config=False)  # type: ignore[misc]
 ):
     @pytest.fixture(autouse=True, scope="class")
     @classmethod
@@ -57,6 +70,11 @@ class TestTapSigma(
         with serve(Settings(mints_a_second=0)) as sandbox:
             CONFIG["api_url"] = sandbox.url
             yield
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def runner(cls, _serve: None) -> TapTestRunner:
+        return one_reading(TapOfSeed, CONFIG)
 
 
 @pytest.fixture
@@ -74,7 +92,7 @@ def configured(sandbox: Sandbox, folder: Path, **settings: Any) -> str:
 def test_given_a_wrong_secret_when_synced_then_one_sentence_and_no_record(sandbox: Sandbox, tmp_path: Path) -> None:
     wrong = "sigma_test_wrong_secret_0123456789abcdef"
 
-    output = run([str(COMMAND), "--config", configured(sandbox, tmp_path, client_secret=wrong)])
+    output = Output.of(run_installed(COMMAND, "--config", configured(sandbox, tmp_path, client_secret=wrong)))
 
     assert output.exit_code == 1
     assert output.complaints
@@ -90,7 +108,10 @@ def test_given_target_jsonl_when_piped_then_every_row_arrives(sandbox: Sandbox, 
 
     with (
         subprocess.Popen(
-            [str(COMMAND), "--config", configured(sandbox, tmp_path)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            [path_of(COMMAND), "--config", configured(sandbox, tmp_path)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment(),
         ) as source,
         subprocess.Popen(target, stdin=source.stdout, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as sink,
     ):

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from singer_sdk.testing import SuiteConfig, get_tap_test_class
+from singer_sdk.testing import TapTestRunner, get_tap_test_class
 
+from integration_tests.clock import NOW
+from integration_tests.singer.suite import one_reading
 from saas_sandbox.sentry.server import serve
 from saas_sandbox.sentry.settings import DEFAULT_TOKEN, ORGANIZATION, Settings
 from source_sentry.tap import TapSentry
@@ -14,13 +16,19 @@ CONFIG: dict[str, Any] = {"auth_token": DEFAULT_TOKEN, "organization": ORGANIZAT
 """The suite takes its config when it is made; `_serve` puts the sandbox's address in."""
 
 
+@pytest.mark.xdist_group("tap-sentry")
 @pytest.mark.filterwarnings("default")  # the suite's own
 class TestTapSentry(
-    get_tap_test_class(TapSentry, config=CONFIG, suite_config=SuiteConfig(max_records_limit=20), parse_env_config=False)  # type: ignore[misc]
+    get_tap_test_class(TapSentry, config=CONFIG, parse_env_config=False)  # type: ignore[misc]
 ):
     @pytest.fixture(autouse=True, scope="class")
     @classmethod
     def _serve(cls) -> Iterator[None]:
-        with serve(Settings(size="tiny")) as sandbox:
+        with serve(Settings(size="tiny", now=NOW)) as sandbox:
             CONFIG["hostname"] = sandbox.url
             yield
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def runner(cls, _serve: None) -> TapTestRunner:
+        return one_reading(TapSentry, CONFIG)

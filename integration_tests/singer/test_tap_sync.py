@@ -3,9 +3,12 @@
 import json
 import subprocess
 from collections import Counter
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
+from integration_tests.clock import NOW, environment
 from integration_tests.singer.conftest import Point
 from integration_tests.singer.tap import KEYS
 from integration_tests.source_sentry.connector import expected
@@ -13,6 +16,7 @@ from integration_tests.source_sentry.connector import expected
 INCREMENTAL = ("issues", "events", "releases")
 
 
+@pytest.mark.installed
 def test_given_the_seeds_settings_when_synced_then_every_record_arrives_once(point: Point) -> None:
     tap = point()
 
@@ -53,7 +57,7 @@ def test_given_every_state_when_looked_at_then_start_is_the_lowest_cursor(point:
 
 def test_given_the_seeds_state_when_synced_then_every_project_is_read_from_there(point: Point) -> None:
     tap = point()
-    start = datetime.now(timezone.utc) - timedelta(days=3)
+    start = datetime.fromisoformat(NOW) - timedelta(days=3)
     whole = tap.sync("events")
 
     output = tap.sync("events", state={"bookmarks": {"events": {"start": start.isoformat()}}})
@@ -64,9 +68,10 @@ def test_given_the_seeds_state_when_synced_then_every_project_is_read_from_there
     assert 0 < len(wanted) < len(whole.keys("events"))
 
 
+@pytest.mark.installed
 def test_given_the_taps_own_state_when_new_data_came_then_exactly_that_is_read(point: Point) -> None:
     late = timedelta(hours=30)
-    tap = point(now=(datetime.now(timezone.utc) - late).isoformat())
+    tap = point(now=(datetime.fromisoformat(NOW) - late).isoformat())
     tap.settings["lookback_hours"] = 31
     first = tap.sync(*INCREMENTAL)
     tap.sandbox.advance(late.total_seconds())
@@ -83,10 +88,10 @@ def test_given_a_killed_sync_when_resumed_from_its_last_state_then_no_record_is_
     # So slow that the sync outlasts the pace of the connector's states
     tap = point(latency_ms=250)
     tap.settings |= {"events_window_days": 2, "num_workers": 2}
-    tap.settings["start_date"] = (datetime.now(timezone.utc) - timedelta(days=90)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    tap.settings["start_date"] = (datetime.fromisoformat(NOW) - timedelta(days=90)).isoformat()
     lines: list[dict[str, Any]] = []
     command = tap.command("--catalog", tap.catalog("events"))
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment()) as process:
         assert process.stdout is not None
         for line in process.stdout:
             lines.append(json.loads(line))

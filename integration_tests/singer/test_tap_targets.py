@@ -7,6 +7,7 @@ from typing import Final
 
 import pytest
 
+from integration_tests.clock import environment
 from integration_tests.singer.conftest import Point
 from integration_tests.singer.tap import Tap
 from integration_tests.source_sentry.connector import expected
@@ -46,7 +47,9 @@ def pipe(tap: Tap, target: str, config: dict[str, object]) -> None:
     known = ["--state", str(state)] if state.exists() else []
     command = [str(TARGETS / target / "bin" / f"target-{target}"), "--config", tap.write("target.json", config)]
     with (
-        subprocess.Popen(tap.command(*known), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as source,
+        subprocess.Popen(
+            tap.command(*known), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment()
+        ) as source,
         subprocess.Popen(command, stdin=source.stdout, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as sink,
     ):
         assert source.stdout is not None

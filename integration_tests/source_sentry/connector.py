@@ -1,10 +1,7 @@
-"""The installed command, run as a process, and what it printed."""
+"""The command, run as a process, and what it printed."""
 
 import json
-import os
-import signal
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,9 +9,11 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
+from integration_tests.clock import environment
+from integration_tests.commands import Ended, path_of, run_forked, run_installed
 from saas_sandbox.sentry.server import Sandbox
 
-COMMAND: Final = Path(sys.executable).with_name("source-sentry")
+COMMAND: Final = "source-sentry"
 KEYS: Final = {"events": "eventID", "releases": "version"}
 """Primary keys that are not `id`."""
 _discovered: Final[list[dict[str, Any]]] = []
@@ -27,6 +26,12 @@ class Output:
     messages: list[dict[str, Any]] = field(default_factory=list)
     exit_code: int = 0
     text: str = ""
+
+    @classmethod
+    def of(cls, ended: Ended) -> "Output":
+        """Output of a command of the Airbyte protocol, whose standard output is messages alone."""
+        messages = [json.loads(line) for line in ended.stdout.splitlines()]
+        return cls(messages, ended.exit_code, ended.stdout + ended.stderr)
 
     def records(self, stream: str) -> list[dict[str, Any]]:
         """Records of one stream."""
@@ -75,35 +80,23 @@ class Connector:
 
     sandbox: Sandbox
     folder: Path
+    installed: bool = False
+    """Whether the installed command is started, instead of a fork of its entry point."""
     settings: dict[str, Any] = field(default_factory=dict)
 
-    def run(self, command: str, *arguments: str, until: Callable[[dict[str, Any]], bool] | None = None) -> Output:
-        """Run a command with this connector's config; kill -9 it at the message for which `until` is true."""
+    def run(self, command: str, *arguments: str) -> Output:
+        """Run a command with this connector's config."""
+        run = run_installed if self.installed else run_forked
+        return Output.of(run(COMMAND, command, "--config", self.config(), *arguments))
+
+    def config(self) -> str:
+        """Path of a file with this connector's config."""
         access = {
             "auth_token": self.sandbox.token,
             "organization": self.sandbox.organization,
             "hostname": self.sandbox.url,
         }
-        config = self._write("config.json", {**access, **self.settings})
-        output, lines = Output(), []
-        with subprocess.Popen(
-            [str(COMMAND), command, "--config", config, *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONWARNINGS": "ignore"},
-        ) as process:
-            assert process.stdout is not None
-            assert process.stderr is not None
-            for line in process.stdout:
-                lines.append(line)
-                output.messages.append(json.loads(line))
-                if until and until(output.messages[-1]):
-                    process.send_signal(signal.SIGKILL)
-                    break
-            lines.append(process.stderr.read())
-        output.exit_code, output.text = process.returncode, "".join(lines)
-        return output
+        return self._write("config.json", {**access, **self.settings})
 
     def check(self) -> tuple[str, str]:
         """Status and message of `check`."""
@@ -114,15 +107,32 @@ class Connector:
         *streams: str,
         state: list[dict[str, Any]] | None = None,
         mode: str = "incremental",
-        until: Callable[[dict[str, Any]], bool] | None = None,
     ) -> Output:
         """Read `streams`, or all, from `state`."""
-        chosen = [stream for stream in self.discover() if not streams or stream["name"] in streams]
-        configured = [self.configured(stream, mode) for stream in chosen]
-        arguments = ["--catalog", self._write("catalog.json", {"streams": configured})]
+        arguments = ["--catalog", self.catalog(*streams, mode=mode)]
         if state is not None:
             arguments += ["--state", self._write("state.json", state)]
-        return self.run("read", *arguments, until=until)
+        return self.run("read", *arguments)
+
+    def read_until(self, reached: Callable[[dict[str, Any]], bool], *streams: str) -> Output:
+        """Read `streams`, and kill -9 the command at the message for which `reached` is true."""
+        output = Output()
+        command = [path_of(COMMAND), "read", "--config", self.config(), "--catalog", self.catalog(*streams)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment()) as process:
+            assert process.stdout is not None
+            for line in process.stdout:
+                output.messages.append(json.loads(line))
+                if reached(output.messages[-1]):
+                    process.kill()
+                    break
+        output.exit_code = process.returncode
+        return output
+
+    def catalog(self, *streams: str, mode: str = "incremental") -> str:
+        """Path of a configured catalog of `streams`, or of all."""
+        chosen = [stream for stream in self.discover() if not streams or stream["name"] in streams]
+        configured = [self.configured(stream, mode) for stream in chosen]
+        return self._write("catalog.json", {"streams": configured})
 
     def discover(self) -> list[dict[str, Any]]:
         """Streams of `discover`, which are the same for every config: asked for once a test run."""

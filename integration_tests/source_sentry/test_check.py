@@ -6,14 +6,17 @@ from typing import Any
 
 import pytest
 
+from integration_tests.clock import environment
+from integration_tests.commands import path_of
 from integration_tests.conftest import Connect
-from integration_tests.source_sentry.connector import COMMAND, Connector
+from integration_tests.source_sentry.connector import COMMAND
 from saas_sandbox.sentry.settings import DEFAULT_TOKEN, Token
 
 OTHER = "sntryu_test_fedcba9876543210fedcba9876543210"
 ORGANIZATION_TOKEN = "sntrys_test_0123456789abcdef0123456789abcdef"
 
 
+@pytest.mark.installed
 def test_given_a_good_config_when_checked_then_it_succeeds(connect: Connect) -> None:
     assert connect().check() == ("SUCCEEDED", "Organization `acme`: 4 project(s) visible.")
 
@@ -21,7 +24,7 @@ def test_given_a_good_config_when_checked_then_it_succeeds(connect: Connect) -> 
 @pytest.mark.parametrize(
     ("settings", "says"),
     [
-        ({"auth_token": OTHER}, "Sentry does not know the `auth_token`"),
+        pytest.param({"auth_token": OTHER}, "Sentry does not know the `auth_token`", marks=pytest.mark.installed),
         ({"auth_token": ""}, "Setting `auth_token`"),
         ({"auth_token": ORGANIZATION_TOKEN}, "organization token (`sntrys_…`)"),
         ({"organization": "acne"}, "check the slug `acne` in `organization`"),
@@ -112,6 +115,7 @@ def test_given_a_token_without_a_scope_when_checked_then_the_streams_it_leaves_o
     )
 
 
+@pytest.mark.installed
 def test_given_a_stream_without_its_scope_when_read_then_it_alone_fails(connect: Connect) -> None:
     connector = connect(tokens={OTHER: Token(scopes=("org:read", "project:read"))})
 
@@ -123,6 +127,7 @@ def test_given_a_stream_without_its_scope_when_read_then_it_alone_fails(connect:
     assert "it needs the scope `member:read`" in output.errors[0]["message"]
 
 
+@pytest.mark.installed
 def test_given_debug_output_when_read_then_the_token_is_not_in_it(connect: Connect) -> None:
     output = connect().run("check", "--debug")
 
@@ -134,7 +139,7 @@ def test_given_debug_output_when_read_then_the_token_is_not_in_it(connect: Conne
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
-        ("catalog", "{", "is not valid JSON"),
+        pytest.param("catalog", "{", "is not valid JSON", marks=pytest.mark.installed),
         ("catalog", '{"streams": [{"name": "events"}]}', "is not a configured catalog"),
         ("config", "[]", "must hold a JSON object"),
         ("state", "[1]", "is not the state of an earlier sync"),
@@ -158,6 +163,7 @@ def test_given_a_bad_file_when_read_then_one_sentence_names_it(
     assert says in error["message"]
 
 
+@pytest.mark.installed
 def test_given_an_unknown_stream_when_read_then_the_known_ones_are_named(connect: Connect) -> None:
     connector = connect()
     catalog = connector.folder / "other.json"
@@ -174,15 +180,12 @@ def test_given_an_unknown_stream_when_read_then_the_known_ones_are_named(connect
 
 def test_given_a_reader_that_goes_away_when_read_then_the_command_ends_at_once(connect: Connect) -> None:
     connector = connect(size="small")
-    config, catalog = connector.folder / "pipe.json", connector.folder / "pipe_catalog.json"
-    config.write_text(
-        json.dumps({"auth_token": DEFAULT_TOKEN, "organization": "acme", "hostname": connector.sandbox.url})
-    )
-    streams = [Connector.configured(stream, "full_refresh") for stream in connector.discover()]
-    catalog.write_text(json.dumps({"streams": streams}))
-    command = [str(COMMAND), "read", "--config", str(config), "--catalog", str(catalog)]
+    catalog = connector.catalog(mode="full_refresh")
+    command = [path_of(COMMAND), "read", "--config", connector.config(), "--catalog", catalog]
 
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
+    ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.readline()

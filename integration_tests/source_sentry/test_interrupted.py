@@ -33,7 +33,7 @@ def test_given_a_killed_sync_when_resumed_then_no_record_is_lost(connect: Connec
     # So slow that the sync outlasts the pace of the connector's states
     connector = connect(latency_ms=250)
     connector.settings |= {"events_window_days": 2, "num_workers": 2}
-    killed = connector.read(*STREAMS, until=at_message(kind, number))
+    killed = connector.read_until(at_message(kind, number), *STREAMS)
     assert killed.exit_code == -9
     connector.sandbox.configure(latency_ms=0)
 

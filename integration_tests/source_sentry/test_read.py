@@ -3,16 +3,18 @@
 import logging
 from collections import Counter
 from collections.abc import Generator
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 import pytest
 from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
 
+from integration_tests.clock import NOW
 from integration_tests.conftest import Connect
 from integration_tests.source_sentry.connector import Connector, expected
 from source_sentry import SourceSentry
 
 
+@pytest.mark.installed
 @pytest.mark.parametrize("generation", ["today", "9.1.2"])
 def test_given_a_whole_organization_when_read_then_each_record_arrives_once(connect: Connect, generation: str) -> None:
     connector = connect(generation=generation)
@@ -26,10 +28,11 @@ def test_given_a_whole_organization_when_read_then_each_record_arrives_once(conn
     assert set(output.statuses.values()) == {"COMPLETE"}
 
 
+@pytest.mark.installed
 @pytest.mark.parametrize("generation", ["today", "9.1.2"])
 def test_given_a_state_when_new_data_came_then_only_that_is_read(connect: Connect, generation: str) -> None:
     late = timedelta(hours=30)
-    connector = connect(generation=generation, now=(datetime.now(timezone.utc) - late).isoformat())
+    connector = connect(generation=generation, now=(datetime.fromisoformat(NOW) - late).isoformat())
     connector.settings |= {"legacy_server": generation == "9.1.2", "lookback_hours": 31}
     connector.settings["start_date"] = "2025-01-01T00:00:00Z"  # old servers keep everything
     first = connector.read("issues", "events", "releases")

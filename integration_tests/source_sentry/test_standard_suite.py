@@ -9,6 +9,7 @@ import pytest
 from airbyte_cdk.test.models import ConnectorTestScenario
 from airbyte_cdk.test.standard_tests.util import create_connector_test_suite
 
+from integration_tests.clock import NOW
 from saas_sandbox.sentry.server import Sandbox, serve
 from saas_sandbox.sentry.settings import Settings
 from source_sentry import SourceSentry
@@ -25,7 +26,7 @@ class TestStandardSuite(create_connector_test_suite(connector_directory=ROOT)): 
     @pytest.fixture(autouse=True, scope="class")
     @classmethod
     def _serve(cls) -> Iterator[None]:
-        with serve(Settings(size="tiny")) as sandbox:
+        with serve(Settings(size="tiny", now=NOW)) as sandbox:
             cls.sandbox = sandbox
             yield
 

@@ -15,7 +15,7 @@ Connect = Callable[..., Connector]
 
 
 @pytest.fixture
-def connect(tmp_path: Path) -> Iterator[Connect]:
+def connect(tmp_path: Path, *, installed: bool) -> Iterator[Connect]:
     """Start a sandbox with some settings: connect(page_cap=2) -> Connector."""
     with ExitStack() as stack:
 
@@ -23,6 +23,6 @@ def connect(tmp_path: Path) -> Iterator[Connect]:
             sandbox = stack.enter_context(serve(Settings(**settings)))
             folder = tmp_path / sandbox.url.rsplit(":", 1)[1]
             folder.mkdir()
-            return Connector(sandbox, folder)
+            return Connector(sandbox, folder, installed)
 
         yield start

@@ -1,19 +1,15 @@
 """The command, run as a process against a Sigma sandbox, and what it printed."""
 
 import json
-import os
-import subprocess
-import sys
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from integration_tests.commands import run_forked, run_installed
 from integration_tests.source_sentry.connector import Output
 from saas_sandbox.sigma.server import Sandbox
 
-_INSTALLED: Final = Path(sys.executable).with_name("source-sigma")
-COMMAND: Final = [str(_INSTALLED)] if _INSTALLED.exists() else [sys.executable, "-m", "source_sigma.run"]
 DERIVED: Final = ("sourceKey", "lineageKey")
 """Parts of keys that the connector makes of the whole row."""
 _discovered: Final[list[dict[str, Any]]] = []
@@ -25,6 +21,8 @@ class Connector:
 
     sandbox: Sandbox
     folder: Path
+    installed: bool = False
+    """Whether the installed command is started, instead of a fork of its entry point."""
     settings: dict[str, Any] = field(default_factory=dict)
 
     def run(self, command: str, *arguments: str) -> Output:
@@ -35,15 +33,8 @@ class Connector:
             "api_url": self.sandbox.url,
         }
         config = self._write("config.json", {**access, **self.settings})
-        done = subprocess.run(
-            [*COMMAND, command, "--config", config, *arguments],
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**os.environ, "PYTHONWARNINGS": "ignore"},
-        )
-        messages = [json.loads(line) for line in done.stdout.splitlines()]
-        return Output(messages, done.returncode, done.stdout + done.stderr)
+        run = run_installed if self.installed else run_forked
+        return Output.of(run("source-sigma", command, "--config", config, *arguments))
 
     def read(self, *streams: str, state: list[dict[str, Any]] | None = None, mode: str = "incremental") -> Output:
         """Read `streams`, or all, from `state`."""

@@ -29,6 +29,7 @@ def assert_all_there(connector: Connector, streams: list[str], output: object) -
         assert connector.keys(output, stream) == connector.existing(stream), stream  # type: ignore[arg-type]
 
 
+@pytest.mark.installed
 def test_given_a_whole_organization_when_read_then_each_record_arrives_once(connect: Connect) -> None:
     connector = connect(page_cap=2)
     connector.settings = {**EVERYTHING}

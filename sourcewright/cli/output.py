@@ -30,7 +30,8 @@ class LineWriter:
     def write_line(self, line: bytes) -> None:
         """Write `line`, which has no line end."""
         with self._lock:
-            self._pieces += (line, b"\n")
+            # A copy, because orjson's bytes are cut from larger blocks, and to keep many of them is slow
+            self._pieces.append(line + b"\n")
             self._size += len(line) + 1
             if self._size > _BYTES or time.monotonic() > self._due:
                 self._flush()

@@ -36,7 +36,7 @@ class CheckedState(StateMigration):
         return dict(saved)
 
     def from_single_cursor(self, cursor: Mapping[str, Any], *, explicit: bool) -> Mapping[str, Any]:  # noqa: ARG002 for subclasses
-        """State of a stream with partitions for which one cursor was saved; `explicit` if it was saved for all."""
+        """State of a stream with partitions, from the one cursor that was saved: `explicit` if it was saved for all."""
         return {"use_global_cursor": False, "states": [], "state": cursor}
 
     @override

@@ -15,6 +15,7 @@ from airbyte_cdk.sources.types import Record, StreamSlice
 from typing_extensions import override
 
 from sourcewright.components.parents import TouchedRouter
+from sourcewright.components.windows import WindowProgress
 from sourcewright.engine.cursor import CHECKPOINT_SECONDS
 
 _BATCH = "batch"
@@ -36,7 +37,7 @@ class ChildCursor(Cursor):
     {"parent_state": {"issues": {"use_global_cursor": false, "states": […]}}}
 
     It is as small as the parent's own state, whatever the number of parents. It advances when all children of a batch
-    of parents were read, and those of all batches before it.
+    of parents were read, and those of all batches before it. A child that was refused holds it back.
     """
 
     def __init__(  # noqa: PLR0913 - all by name, as the engine calls the factory
@@ -74,7 +75,8 @@ class ChildCursor(Cursor):
                 with self._lock:
                     batch.open += 1
                 extra_fields = {**slice_.extra_fields, _BATCH: batch}
-                yield StreamSlice(partition=slice_.partition, cursor_slice={}, extra_fields=extra_fields)
+                child = StreamSlice(partition=slice_.partition, cursor_slice={}, extra_fields=extra_fields)
+                yield WindowProgress.attach(child)
             self._close(batch)
 
     @override
@@ -89,7 +91,8 @@ class ChildCursor(Cursor):
     def close_partition(self, partition: Partition) -> None:
         slice_ = partition.to_slice()
         assert isinstance(slice_, StreamSlice)  # noqa: S101 - what stream_slices yields
-        self._close(slice_.extra_fields[_BATCH])
+        if WindowProgress.of(slice_).is_complete:
+            self._close(slice_.extra_fields[_BATCH])
 
     @override
     def ensure_at_least_one_state_emitted(self) -> None:

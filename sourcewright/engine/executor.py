@@ -1,4 +1,4 @@
-"""Thread pool that is fair to all streams."""
+"""Thread pool that takes a task of each stream in turn."""
 
 import threading
 from collections import deque
@@ -36,6 +36,13 @@ class FairExecutor(Executor):
         self._queues: dict[str, deque[Task]] = {}
         self._running = 0
         self._lock = threading.Lock()
+        self._thread = threading.local()
+        limiter.is_worker = self.is_worker
+        limiter.changed = self.dispatch
+
+    def is_worker(self) -> bool:
+        """Whether the calling thread counts as a worker."""
+        return bool(self._thread.__dict__.get("is_worker"))
 
     @override
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
@@ -61,6 +68,7 @@ class FairExecutor(Executor):
             self._queues.clear()
 
     def _work(self, task: Task | None) -> None:
+        self._thread.is_worker = True
         while task:
             self._run(task)
             with self._lock:

@@ -57,8 +57,8 @@ class ComponentFactory(ModelToComponentFactory):
     ) -> HttpRequester:
         requester = super().create_http_requester(model, config, *args, name=name, **kwargs)
         parameters = model.parameters or {}
-        endpoint = str(parameters.get("endpoint") or model.url)
-        adapter = RateLimitedAdapter(self._limiter, name, endpoint, int(config["max_retries"]))
+        endpoint = str(parameters.get("endpoint", model.url)) or "the index of the API"
+        adapter = RateLimitedAdapter(self._limiter, name, endpoint, int(config.get("max_retries", 0)))
         return SliceRequester.of(requester, parameters, adapter)
 
     @override

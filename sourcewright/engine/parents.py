@@ -37,19 +37,21 @@ class DefinedStreams:
         self,
         definitions: Mapping[str, Any],
         config: Mapping[str, Any],
+        parent_settings: Mapping[str, Any],
         slots: PageSlots,
         make_factory: Callable[[ConnectorStateManager], ComponentFactory],
     ) -> None:
         self._make_factory = make_factory
         self._definitions = definitions
         self._config = config
+        self._parent_config = {**config, **parent_settings}
         self._slots = slots
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._locks: dict[str, threading.Lock] = {}
         self._found: dict[str, list[Row]] = {}
         self._kept: dict[str, frozenset[str]] = {}
         self._rows: dict[str, tuple[frozenset[str], list[Row]]] = {}
-        self._touched: dict[tuple[str, bytes], list[ParentBatch]] = {}
+        self._touched: dict[tuple[str, frozenset[str], bytes], list[ParentBatch]] = {}
 
     def lookup(self, name: str) -> list[Row]:
         """All records of the definition `name`, read once and with few retries."""
@@ -65,7 +67,8 @@ class DefinedStreams:
 
     def keep(self, name: str, fields: Iterable[str]) -> None:
         """Announce that `fields` of the parent stream `name` will be needed."""
-        self._kept[name] = self._kept.get(name, frozenset()) | frozenset(fields)
+        with self._lock:
+            self._kept[name] = self._kept.get(name, frozenset()) | frozenset(fields)
 
     def parent_rows(self, name: str, *fields: str) -> list[Row]:
         """The kept fields of each record of `name`, or of its partition; the next call retries a read that failed."""
@@ -80,13 +83,13 @@ class DefinedStreams:
     def touched(self, name: str, state: Mapping[str, Any]) -> list[ParentBatch]:
         """What an incremental sync of `name` reads, starting at `state`; read once for all children with that state."""
         with self._lock_of(name):
-            key = name, orjson.dumps(state, option=orjson.OPT_SORT_KEYS)
+            key = name, self._kept[name], orjson.dumps(state, option=orjson.OPT_SORT_KEYS)
             if key not in self._touched:
                 self._touched[key] = list(self._read_batches(name, state))
             return self._touched[key]
 
     def _read_batches(self, name: str, state: Mapping[str, Any]) -> Iterator[ParentBatch]:
-        stream, kept = self._build(self._definitions[name], self._config, state), self._kept[name]
+        stream, kept = self._build(self._definitions[name], self._parent_config, state), self._kept[name]
         with self._slots.reading():
             for partition in stream.generate_partitions():
                 rows = [_only(kept, _of_slice(partition), record.data) for record in partition.read()]
@@ -97,8 +100,9 @@ class DefinedStreams:
         """The whole stream: a cursor that filters the whole list by date would only hide parents."""
         definition = dict(self._definitions[name])
         if definition.get("incremental_sync", {}).get("is_client_side_incremental"):
-            del definition["incremental_sync"], definition["state_migrations"]
-        return self._build(definition, self._config)
+            del definition["incremental_sync"]
+            definition.pop("state_migrations", None)
+        return self._build(definition, self._parent_config)
 
     def _build(
         self, definition: Mapping[str, Any], config: Mapping[str, Any], state: Mapping[str, Any] | None = None

@@ -42,6 +42,8 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
     """How the API announces its limits."""
     cursor_class: ClassVar[type[ConcurrentPerPartitionCursor]] = ConcurrentPerPartitionCursor
     """Cursor of the streams that have partitions."""
+    parent_settings: ClassVar[Mapping[str, Any]] = {}
+    """Settings that are others where a stream is read as the parent of others: {"include_archived": False}."""
 
     def __init__(
         self,
@@ -56,7 +58,9 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         workers = self._config.get("workers", 1)
         limiter = RateLimiter(workers, self.limits)
         slots = PageSlots()
-        self._defined = DefinedStreams(self.resolved_manifest["definitions"], self._config, slots, self._parent_factory)
+        self._defined = DefinedStreams(
+            self.resolved_manifest["definitions"], self._config, self.parent_settings, slots, self._parent_factory
+        )
         self._parts = Runtime(self._defined, slots), limiter, self.cursor_class
         self._constructor: ComponentFactory = ComponentFactory(
             *self._parts,
@@ -65,7 +69,6 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
             connector_state_manager=self._connector_state_manager,
         )
         executor = FairExecutor(workers, limiter, slots)
-        limiter.changed = executor.dispatch
         self._concurrent_source = ConcurrentSource(
             threadpool=ThreadPoolManager(executor, self.logger),  # type: ignore[arg-type]  # only `submit` and `shutdown` are used
             logger=self.logger,

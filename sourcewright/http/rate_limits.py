@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
+from weakref import WeakSet
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -41,9 +42,11 @@ class RateLimiter:
     limits: Limits
     changed: Callable[[], None] = lambda: None
     """Called when a request begins to wait and when one ends, because another stream may send then."""
+    is_worker: Callable[[], bool] = lambda: True
+    """Whether the calling thread is a worker; while it waits, another may start."""
     clock: Callable[[], float] = time.time
     waiting: int = 0
-    """Threads that wait for a slot."""
+    """Workers that wait for a slot."""
     _in_flight: int = 0
     _buckets: dict[str, Bucket] = field(default_factory=dict)
     _endpoints: dict[str, str] = field(default_factory=dict)
@@ -63,12 +66,12 @@ class RateLimiter:
         """Whether a request of `stream` waits for a slot; further ones would only wait too."""
         return self._waiting_at[self._endpoints.get(stream, "")] > 0
 
-    def is_held(self, endpoint: str, answer: requests.Response) -> bool:
-        """Whether `answer` is a 429 with the time at which the next request to `endpoint` may be sent."""
+    def seconds_held(self, endpoint: str, answer: requests.Response) -> float:
+        """Seconds until the next request to `endpoint` may be sent if `answer` is a 429 with a reset; otherwise 0."""
         if answer.status_code != requests.codes.too_many_requests:
-            return False
+            return 0.0
         with self._free:
-            return self._buckets[endpoint].held_until > self.clock()
+            return max(0.0, self._buckets[endpoint].held_until - self.clock())
 
     @contextmanager
     def slot(self, endpoint: str) -> Iterator[Callable[[requests.Response], None]]:
@@ -92,7 +95,8 @@ class RateLimiter:
             self._in_flight += 1
 
     def _wait(self, endpoint: str) -> None:
-        self.waiting += 1
+        counted = self.is_worker()
+        self.waiting += counted
         self._waiting_at[endpoint] += 1
         self.changed()
         try:
@@ -101,7 +105,7 @@ class RateLimiter:
                 self._free.wait(seconds)
         finally:
             self._waiting_at[endpoint] -= 1
-            self.waiting -= 1
+            self.waiting -= counted
 
     def _seconds(self, endpoint: str) -> float | None:
         bucket = self._buckets.setdefault(endpoint, Bucket(self.limits.prefix))
@@ -144,13 +148,19 @@ class RateLimitedAdapter(HTTPAdapter):
         self._limiter = limiter
         self._endpoint = limiter.register(stream, endpoint)
         self._retries = max_retries
+        self._sent: WeakSet[requests.PreparedRequest] = WeakSet()
 
     @override
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        for _ in range(self._retries):
+        # The engine sends the same request again after these retries; each of its retries is then a single one
+        retries = 0 if request in self._sent else self._retries
+        self._sent.add(request)
+        for _ in range(retries):
             response = self._send_once(request, *args, **kwargs)
-            if not self._limiter.is_held(self._endpoint, response):
+            seconds = self._limiter.seconds_held(self._endpoint, response)
+            if not seconds:
                 return response
+            logger.info("HTTP 429 from %s: retrying in %.0f s, when its window ends.", self._endpoint, seconds)
         return self._send_once(request, *args, **kwargs)
 
     def _send_once(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:

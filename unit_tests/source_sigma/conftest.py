@@ -1,27 +1,15 @@
 from collections.abc import Iterator
-from functools import cache
-from typing import Any
 
 import pytest
 import time_machine
 
-from source_sigma import SourceSigma, tokens
+from source_sigma import tokens
 from unit_tests.source_sigma.sigma_mock import SigmaMock
 
 
-@cache
-def ready_manifest() -> dict[str, Any]:
-    """The manifest, read, resolved and validated once for all tests: each time it takes half a second."""
-    return dict(SourceSigma().resolved_manifest)
-
-
 @pytest.fixture(autouse=True)
-def quick_start(monkeypatch: pytest.MonkeyPatch) -> None:
+def quick_start(sigma_manifest_once: None) -> None:
     """Begin with the manifest that is ready."""
-    ready = ready_manifest()
-    monkeypatch.setattr(SourceSigma, "_read_and_parse_yaml_file", lambda *_: ready)
-    monkeypatch.setattr(SourceSigma, "_pre_process_manifest", lambda *_: ready)
-    monkeypatch.setattr(SourceSigma, "_validate_source", lambda *_: None)
 
 
 @pytest.fixture(autouse=True)

@@ -6,8 +6,8 @@ import time_machine
 from airbyte_cdk.sources.streams.http.error_handlers.response_models import ResponseAction
 from airbyte_cdk.test.mock_http import HttpResponse
 
-from source_sigma.components import SigmaErrorHandler
-from sourcewright.http.retry_after import told_wait
+from source_sigma.handler import SigmaErrorHandler
+from sourcewright.http.retry_after import retry_after_seconds
 from unit_tests.source_sigma.builders import HTML, a_config, a_workbook
 from unit_tests.source_sigma.sigma_mock import SigmaMock, SigmaRequest, answer, entries, refusal
 from unit_tests.source_sigma.sync import read
@@ -172,4 +172,4 @@ def test_given_retry_after_when_read_then_seconds_or_nothing(
     del frozen
     response = requests.Response()
     response.headers["Retry-After"] = value
-    assert told_wait(response) == seconds
+    assert retry_after_seconds(response) == seconds

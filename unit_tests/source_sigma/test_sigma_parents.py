@@ -12,14 +12,11 @@ from unit_tests.source_sigma.sync import read
 WORKBOOKS = SigmaRequest("v2/workbooks", {"limit": "1000"})
 
 
-def test_given_parent_lists_when_defined_then_they_set_every_parameter_that_a_child_could_leave_them() -> None:
+def test_given_children_when_defined_then_their_parents_are_streams_of_the_catalog() -> None:
     definitions = yaml.safe_load(SourceSigma.manifest.read_text(encoding="utf-8"))["definitions"]
-    parameters = {name: {*one["$parameters"]} for name, one in definitions.items() if "$parameters" in one}
-    of_streams = set().union(*(parameters[stream] for stream in STREAMS))
-    assert of_streams == {"name", "permission", "refusal", "endpoint"}
-    lists = {name for name in parameters if name.endswith("_list")}
-    assert len(lists) == 19
-    assert [name for name in lists if parameters[name] != of_streams] == []
+    parents = {definitions[stream]["$parameters"].get("parent") for stream in STREAMS} - {None}
+    assert len(parents) == 19
+    assert parents - {*STREAMS} == set()
 
 
 def below(workbook: str, tail: str) -> SigmaRequest:
@@ -155,5 +152,5 @@ def test_given_an_archived_object_in_the_plain_list_when_read_then_it_is_left_ou
 def test_given_a_row_without_an_id_when_keyed_then_the_key_is_of_what_it_says(row: Json, key: str) -> None:
     fields = ["dataModelId", "inodeId", "customSqlId", "versionTagId"]
     record = dict(row)
-    IdentityKey(parameters={}, key="sourceKey", fields=fields, digested=["definition"]).transform(record)
+    IdentityKey(config={}, parameters={}, key="sourceKey", fields=fields, digested=["definition"]).transform(record)
     assert record == {**row, "sourceKey": key}

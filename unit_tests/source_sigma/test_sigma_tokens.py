@@ -12,7 +12,7 @@ from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_sigma import tokens
-from source_sigma.tokens import Access, TokenStore
+from source_sigma.tokens import Credential, TokenStore
 from unit_tests.source_sigma.builders import CLIENT_ID, CLIENT_SECRET, HOST, HTML, TOKEN, a_config
 from unit_tests.source_sigma.sigma_mock import (
     SigmaMock,
@@ -30,7 +30,7 @@ WHOAMI = {"userId": "u", "organizationId": "o"}
 
 
 def a_store() -> TokenStore:
-    return TokenStore(Access(HOST, CLIENT_ID, CLIENT_SECRET))
+    return TokenStore(Credential(HOST, CLIENT_ID, CLIENT_SECRET))
 
 
 def test_given_all_kinds_of_lists_when_read_then_one_token_does_for_all(sigma: SigmaMock) -> None:

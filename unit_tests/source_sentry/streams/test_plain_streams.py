@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from unit_tests.manifests import streams
-from unit_tests.source_sentry.builders import BACKEND, WEB, Json, without
-from unit_tests.source_sentry.sentry_mock import API, SentryMock, SentryRequest, answer, page
+from unit_tests.source_sentry.builders import API, BACKEND, WEB, Json, without
+from unit_tests.source_sentry.sentry_mock import SentryMock, SentryRequest, answer, page
 from unit_tests.source_sentry.sync import read
 
 LIST, OBJECT = "list", "object"

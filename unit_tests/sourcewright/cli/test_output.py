@@ -1,4 +1,5 @@
 import io
+import itertools
 import os
 import signal
 import subprocess
@@ -133,26 +134,27 @@ def test_given_a_signal_in_the_middle_of_a_write_when_stopped_then_the_whole_buf
     assert binary.getvalue() == b"a line that needs several writes\n"
 
 
-def test_given_signals_at_any_moment_when_lines_are_written_then_every_run_ends_with_whole_lines() -> None:
-    """A timer strikes somewhere in write_line or flush, elsewhere in each run."""
-    for run_number in range(200):
-        binary = io.BytesIO()
-        writer = LineWriter(binary)
-        before = signal.signal(signal.SIGALRM, lambda *_, writer=writer: writer.stop(142))
-        number = 0
-        try:
-            with pytest.raises(SystemExit):
-                signal.setitimer(signal.ITIMER_REAL, 0.001 + run_number * 1e-6)
-                while True:
-                    writer.write_line(b"record %d" % number)
-                    if number % 3 == 0:
-                        writer.flush()
-                    number += 1
-        finally:
-            signal.signal(signal.SIGALRM, before)
-        lines = binary.getvalue().split(b"\n")
-        assert lines == [b"record %d" % index for index in range(len(lines) - 1)] + [b""]
-        assert len(lines) - 1 in (number, number + 1)
+def write_until_stopped(writer: LineWriter) -> None:
+    for number in itertools.count():
+        writer.write_line(b"record %d" % number)
+        if number % 3 == 0:
+            writer.flush()
+
+
+@pytest.mark.parametrize("delay", [0.001 + number * 2e-6 for number in range(100)])
+def test_given_a_signal_at_any_moment_when_lines_are_written_then_all_before_it_are_whole(delay: float) -> None:
+    """The timer strikes at another place of write_line and flush each time."""
+    binary = io.BytesIO()
+    writer = LineWriter(binary)
+    before = signal.signal(signal.SIGALRM, lambda *_: writer.stop(142))
+    signal.setitimer(signal.ITIMER_REAL, delay)
+    try:
+        with pytest.raises(SystemExit):
+            write_until_stopped(writer)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    lines = binary.getvalue().split(b"\n")
+    assert lines == [*(b"record %d" % number for number in range(len(lines) - 1)), b""]
 
 
 def test_given_a_reader_that_is_gone_when_written_then_the_process_ends_and_says_why() -> None:

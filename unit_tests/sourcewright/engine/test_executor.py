@@ -22,7 +22,7 @@ class Slice:
 Partition.register(Slice)
 
 
-class Limiter:
+class FakeLimiter:
     """A rate limiter that limits `limited`."""
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class Limiter:
         return stream in self.limited
 
 
-def an_executor(limiter: Limiter, workers: int = 1) -> FairExecutor:
+def an_executor(limiter: FakeLimiter, workers: int = 1) -> FairExecutor:
     return FairExecutor(workers, cast("RateLimiter", limiter), PageSlots())
 
 
@@ -56,7 +56,7 @@ def blocked(executor: FairExecutor, stream: str = "a") -> tuple[threading.Event,
 
 
 def test_given_long_queue_of_one_stream_when_another_comes_then_their_tasks_alternate() -> None:
-    executor, ran = an_executor(Limiter()), list[str]()
+    executor, ran = an_executor(FakeLimiter()), list[str]()
     gate, _ = blocked(executor)
     futures = submit(executor, ran, "a1", "a2", "a3", "b1", "b2")
     gate.set()
@@ -66,7 +66,7 @@ def test_given_long_queue_of_one_stream_when_another_comes_then_their_tasks_alte
 
 
 def test_given_limited_stream_when_a_worker_is_free_then_another_runs_and_it_follows_when_it_may() -> None:
-    limiter = Limiter()
+    limiter = FakeLimiter()
     limiter.limited = {"a"}
     executor, ran = an_executor(limiter), list[str]()
     a, b = submit(executor, ran, "a1", "b1")
@@ -79,7 +79,7 @@ def test_given_limited_stream_when_a_worker_is_free_then_another_runs_and_it_fol
 
 
 def test_given_worker_that_waits_for_its_limit_when_another_stream_comes_then_it_runs() -> None:
-    limiter = Limiter()
+    limiter = FakeLimiter()
     executor, ran = an_executor(limiter), list[str]()
     gate, first = blocked(executor)
     (future,) = submit(executor, ran, "b1")
@@ -93,7 +93,7 @@ def test_given_worker_that_waits_for_its_limit_when_another_stream_comes_then_it
 
 
 def test_given_task_that_fails_when_run_then_its_future_says_so_and_the_worker_goes_on() -> None:
-    executor, ran = an_executor(Limiter()), list[str]()
+    executor, ran = an_executor(FakeLimiter()), list[str]()
 
     def fail(_: Slice) -> None:
         raise RuntimeError("no")
@@ -107,7 +107,7 @@ def test_given_task_that_fails_when_run_then_its_future_says_so_and_the_worker_g
 
 
 def test_given_shutdown_when_tasks_wait_then_they_do_not_run() -> None:
-    executor, ran = an_executor(Limiter()), list[str]()
+    executor, ran = an_executor(FakeLimiter()), list[str]()
     gate, first = blocked(executor)
     submit(executor, ran, "a1", "b1")
     executor.shutdown(wait=False)
@@ -118,9 +118,16 @@ def test_given_shutdown_when_tasks_wait_then_they_do_not_run() -> None:
 
 
 def test_given_busy_workers_when_partitions_are_made_then_that_waits_for_no_worker() -> None:
-    executor, ran = an_executor(Limiter()), list[str]()
+    executor, ran = an_executor(FakeLimiter()), list[str]()
     gate, first = blocked(executor)
     executor.submit(ran.append, "partitions").result(5)
     assert ran == ["partitions"]
     gate.set()
     assert first.result(5)
+
+
+def test_given_threads_of_both_kinds_when_asked_then_only_those_that_read_are_workers() -> None:
+    executor, found = an_executor(FakeLimiter()), list[bool]()
+    executor.submit(lambda _: found.append(executor.is_worker()), "partitions").result(5)
+    executor.submit(lambda _: found.append(executor.is_worker()), Slice("a")).result(5)
+    assert found == [False, True]

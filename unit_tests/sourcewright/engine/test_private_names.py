@@ -51,8 +51,8 @@ def documented() -> list[tuple[str, str]]:
 def private_names(text: str) -> Iterator[str]:
     """Private attributes that Python source uses or defines: `cursor._lock`, `def _throttle(self)`, `_LIMIT = 1`."""
     for node in ast.walk(ast.parse(text)):
-        name = getattr(node, "attr", None) or (node.name if isinstance(node, ast.FunctionDef) else "")
-        if name.startswith("_") and not name.endswith("__"):
+        name = getattr(node, "attr", None) or getattr(node, "name", None) or getattr(node, "id", None)
+        if isinstance(name, str) and name.startswith("_") and not name.endswith("__"):
             yield name
 
 
@@ -89,6 +89,11 @@ def test_given_source_when_searched_then_it_uses_no_private_name_that_it_inherit
 
 def test_given_source_that_uses_a_private_name_when_searched_then_it_is_found() -> None:
     assert relied_on("def close(cursor):\n    cursor._emit_state_message()") == {"_emit_state_message"}
+    assert relied_on("class Cursor:\n    def _cleanup_if_done(self): ...") == {"_cleanup_if_done"}
+    assert relied_on("class Cursor:\n    _PARENT_STATE = 1\n    _GENERATION_SEQUENCE: int = 1") == {
+        "_PARENT_STATE",
+        "_GENERATION_SEQUENCE",
+    }
 
 
 def test_given_class_of_a_cursor_when_compared_then_it_adds_no_slot_and_no_constructor() -> None:

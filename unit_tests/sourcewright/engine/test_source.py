@@ -152,6 +152,22 @@ def test_given_child_that_fails_when_read_then_the_state_stays_before_its_parent
     assert sync.state("hashes") == {"parent_state": {"issues": project_states("lastSeen", {"1": NOW})}}
 
 
+def test_given_child_that_is_refused_when_read_then_the_state_stays_before_its_parents(
+    sentry: SentryMock, tmp_path: Path
+) -> None:
+    endpoint = "projects/{organization}/{project}/notes/{issue}/"
+    notes = {**HASHES, "$parameters": {**HASHES["$parameters"], "name": "notes", "endpoint": endpoint}}
+    sentry.answers_projects(BACKEND)
+    sentry.answers(issues("1"), page(an_issue(1), an_issue(2)))
+    sentry.answers(project_request("backend", "notes/1/", per_page="100"), page({"id": "a"}))
+    sentry.answers(project_request("backend", "notes/2/", per_page="100"), answer("", 404))
+
+    sync = read_source(a_source_class(tmp_path, notes=notes), "notes", incremental=True)
+
+    assert ([record["id"] for record in sync.records("notes")], sync.state("notes")) == (["a"], {})
+    assert len(sync.warnings()) == 1
+
+
 def test_given_slow_parent_when_its_children_wait_then_other_streams_are_read_meanwhile(
     sentry: SentryMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,9 +10,16 @@ from typing import Final
 
 import airbyte_cdk
 import pytest
+import singer_sdk
 
 ROOT: Final = Path(__file__).parents[1]
-DOCUMENTS: Final = ("CONTRIBUTING.md", "docs/behaviour.md", "docs/engine.md", "docs/performance.md")
+DOCUMENTS: Final = (
+    "CONTRIBUTING.md",
+    "docs/behaviour.md",
+    "docs/engine.md",
+    "docs/performance.md",
+    "docs/singer-sdk.md",
+)
 BUILT: Final = ("build", "demo", "dist")
 NAME: Final = re.compile(r"[A-Z]\w+(?:\.(?!md)\w+)?")
 PATH: Final = re.compile(r"[\w./-]+\.py|[\w./-]+/[\w.-]+\.(?:ya?ml|toml)")
@@ -41,11 +48,12 @@ def found(path: str) -> list[str]:
 
 
 def defined_in(path: Path) -> Iterator[str]:
-    """Names that a Python file defines: `RateLimiter`, `RateLimiter.slot`, `CHECKPOINT_SECONDS`."""
+    """Names that a Python file defines: `RateLimiter`, `RateLimiter.slot`, `CHECKPOINT_SECONDS`, also in a class."""
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         yield from names_of(node)
-        if isinstance(node, ast.ClassDef):
-            yield from (f"{node.name}.{name}" for member in node.body for name in names_of(member))
+        members = [name for member in node.body for name in names_of(member)] if isinstance(node, ast.ClassDef) else []
+        yield from (f"{owner}.{name}" for owner in names_of(node) for name in members)
+        yield from (name for name in members if name.isupper())
 
 
 def names_of(node: ast.stmt) -> list[str]:
@@ -57,12 +65,10 @@ def names_of(node: ast.stmt) -> list[str]:
 
 @cache
 def defined() -> frozenset[str]:
-    """Names that the project, the engine and Python define."""
-    ours = {name for path in modules() for name in defined_in(ROOT / path)}
-    engine = Path(airbyte_cdk.__file__).parent.rglob("*.py")
-    pattern = re.compile(r"^(?:class (?=\w)|(?: {4})?(?=[A-Z_]+\b.*=))(\w+)", flags=re.MULTILINE)
-    theirs = (pattern.findall(path.read_text(encoding="utf-8")) for path in engine)
-    return frozenset(ours.union(dir(builtins), *theirs))
+    """Names that the project, the two libraries that it runs on, and Python define."""
+    ours = [ROOT / path for path in modules()]
+    theirs = [path for each in (airbyte_cdk, singer_sdk) for path in Path(str(each.__file__)).parent.rglob("*.py")]
+    return frozenset(name for path in [*ours, *theirs] for name in defined_in(path)).union(dir(builtins))
 
 
 @every_document
