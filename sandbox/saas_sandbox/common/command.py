@@ -54,9 +54,16 @@ class Command:
         return self.sandbox.settings_class().changed({name: given[name] for name in known if name in given})
 
     def serve(self, sandbox: Sandbox[Any, Any], sock: socket.socket, given: Mapping[str, Any]) -> None:
-        """Serve in this process until a signal stops it, which uvicorn raises once more."""
+        """Serve in this process until a signal stops it, also one that comes before uvicorn listens to signals."""
         del given
-        make_server(sandbox.app).run(sockets=[sock])
+        server = make_server(sandbox.app)
+
+        def stop(*_: object) -> None:
+            server.should_exit = True
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, stop)
+        server.run(sockets=[sock])
 
 
 def _add_option(parser: argparse.ArgumentParser, name: str, option: Option, default: Any) -> None:
