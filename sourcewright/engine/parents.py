@@ -92,7 +92,10 @@ class DefinedStreams:
         stream, kept = self._build(self._definitions[name], self._parent_config, state), self._kept[name]
         with self._slots.reading():
             for partition in stream.generate_partitions():
-                rows = [_only(kept, _of_slice(partition), record.data) for record in partition.read()]
+                of_slice, rows = _of_slice(partition), []
+                for record in partition.read():
+                    stream.cursor.observe(record)
+                    rows.append(_only(kept, of_slice, record.data))
                 stream.cursor.close_partition(partition)
                 yield ParentBatch(rows, deepcopy(stream.cursor.state))
 

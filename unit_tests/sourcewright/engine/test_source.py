@@ -168,6 +168,20 @@ def test_given_child_that_is_refused_when_read_then_the_state_stays_before_its_p
     assert len(sync.warnings()) == 1
 
 
+def test_given_parent_whose_state_is_its_newest_record_when_its_children_are_read_then_their_state_advances(
+    sentry: SentryMock, tmp_path: Path
+) -> None:
+    endpoint = "organizations/{organization}/releases/{version}/deploys/"
+    parameters = {**HASHES["$parameters"], "name": "deploys", "parent": "releases", "endpoint": endpoint}
+    sentry.answers(releases(), page({"version": "1.0", "dateCreated": "2026-11-20T08:00:00Z"}))
+    sentry.answers(organization_request("releases/1.0/deploys/", per_page="100"), page({"id": "1"}))
+
+    source = a_source_class(tmp_path, deploys={**HASHES, "$parameters": parameters})
+    sync = read_source(source, "deploys", incremental=True)
+
+    assert sync.state("deploys") == {"parent_state": {"releases": {"dateCreated": "2026-11-20T08:00:00Z"}}}
+
+
 def test_given_slow_parent_when_its_children_wait_then_other_streams_are_read_meanwhile(
     sentry: SentryMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
