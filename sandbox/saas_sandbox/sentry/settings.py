@@ -16,6 +16,7 @@ READ_SCOPES: Final = (
     "event:read",
     "member:read",
     "org:read",
+    "org:write",
     "project:read",
     "project:releases",
     "team:read",

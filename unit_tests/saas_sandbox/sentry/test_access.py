@@ -9,9 +9,9 @@ from unit_tests.saas_sandbox.sentry.client import BACKEND_ISSUES, EVENTS, ISSUES
 NO_PERMISSION = {"detail": "You do not have permission to perform this action."}
 NOT_FOUND = {"detail": "The requested resource does not exist"}
 SCOPES = {
-    "/organizations/acme/": {"org:read"},
-    "/organizations/acme/projects/": {"org:read"},
-    "/organizations/acme/teams/": {"org:read"},
+    "/organizations/acme/": {"org:read", "org:write"},
+    "/organizations/acme/projects/": {"org:read", "org:write"},
+    "/organizations/acme/teams/": {"org:read", "org:write"},
     "/organizations/acme/members/": {"member:read"},
     "/organizations/acme/users/": {"org:read", "member:read"},
     RELEASES: {"project:read", "project:releases", "org:ci"},

@@ -1,0 +1,17 @@
+"""Every endpoint of the sandbox, a row each.
+
+A plain list is a `Listing`: name of the stream, path, scopes and the function that returns its rows; all else has a
+default. `old={}` says that 9.1.2 has it too, and may name what differs there.
+"""
+
+from typing import Final
+
+from saas_sandbox.sentry.endpoint import Endpoint
+from saas_sandbox.sentry.endpoints import issues, organization, projects, releases
+
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (
+    *organization.ENDPOINTS,
+    *releases.ENDPOINTS,
+    *issues.ENDPOINTS,
+    *projects.ENDPOINTS,
+)
