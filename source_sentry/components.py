@@ -55,7 +55,7 @@ class ProjectRouter(ParentRouter):
     @override
     def has_children(self, row: Mapping[str, Any]) -> bool:
         wanted = self.config["projects"]
-        return (row["slug"] in wanted or not wanted) and self._has_data(row)
+        return super().has_children(row) and (row["slug"] in wanted or not wanted) and self._has_data(row)
 
     @override
     def partition(self, key: list[str], row: Mapping[str, Any]) -> dict[str, str]:

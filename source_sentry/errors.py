@@ -50,6 +50,12 @@ def detail(response: requests.Response) -> str:
     return words if isinstance(words, str) else orjson.dumps(words).decode()
 
 
+def lacks_route(response: requests.Response) -> bool:
+    """Whether a 404 is about the URL, which the server does not know, and not about something that it names."""
+    words = detail(response)
+    return response.status_code == HTTPStatus.NOT_FOUND and (not words or "Route not found" in words)
+
+
 def token_scopes(index: Iterable[Mapping[str, Any]]) -> list[str]:
     """Scopes of the token from the index of the API; [] if it has none."""
     auth = next(iter(index), {}).get("auth")
@@ -96,6 +102,39 @@ def explain(refusal: Refusal) -> str:
     """Why Sentry refused the request, and what the user can do."""
     explanations = {400: _bad_request, 401: _unauthorized, 403: _forbidden, 404: _not_found}
     return explanations.get(refusal.response.status_code, _other)(refusal)
+
+
+def explain_lacking(refusal: Refusal, endpoint: str) -> str:
+    """Why a stream that not every server, plan and token has is left out."""
+    response = refusal.response
+    hints = {
+        HTTPStatus.UNAUTHORIZED: "It wants the token of a user.",
+        HTTPStatus.FORBIDDEN: f"It needs the scope `{refusal.scope}`, or a feature that the plan does not have.",
+        HTTPStatus.NOT_FOUND: "The organization does not have this feature.",
+    }
+    hint = hints.get(HTTPStatus(response.status_code))
+    if not hint or lacks_route(response):
+        hint = "This server does not have it."
+    return (
+        f"stream `{refusal.stream}`: `{endpoint}` answered HTTP {response.status_code}. {hint} "
+        f"Sentry says: {refusal.detail or 'nothing'}"
+    )
+
+
+def explain_loss(refusal: Refusal, message: str) -> str:
+    """Why a stream that was read before and is refused now is an error."""
+    return (
+        f"{message} The saved state says that stream `{refusal.stream}` was read before: without an error its table "
+        "would silently stop growing. To go on without the stream, deselect it, or remove its state."
+    )
+
+
+def explain_points(refusal: Refusal, limit: int) -> str:
+    """Why the answer to a request for a time series cannot be used."""
+    return (
+        f"The answer to stream `{refusal.stream}`{_of_project(refusal)} has {limit} points, at which Sentry silently "
+        f"cuts it: {refusal.response.url}"
+    )
 
 
 def _bad_request(refusal: Refusal) -> str:

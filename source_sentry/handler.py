@@ -13,39 +13,64 @@ from typing_extensions import override
 
 from source_sentry import errors
 from source_sentry.check import covers
-from sourcewright.components.handler import JsonErrorHandler, fail, no_records, rate_limited, retry, skip
+from source_sentry.pages import SentryPage
+from sourcewright.components.handler import (
+    JsonErrorHandler,
+    fail,
+    no_records,
+    nothing,
+    rate_limited,
+    retry,
+    skip,
+    split,
+)
+from sourcewright.components.parents import placeholders
 from sourcewright.http.errors import explain_exception, explain_page, is_certificate_error
+from sourcewright.http.pages import LIST, OBJECT, page_of
+from sourcewright.log import logger
 
-_CONFIG_ERRORS: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
+_DENIED: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
+_REMOVED: Final = (HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.GONE, HTTPStatus.NOT_IMPLEMENTED)
 _TRANSIENT: Final = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GONE)
-"""410 is a brownout, which ends after minutes."""
+"""410 is a brownout, which ends after minutes, of what will be removed."""
 _TOO_WIDE: Final = ("smaller date range", "large offsets", "Query timeout")
 _TOO_OLD: Final = "more recent date range"
+_MANY: Final = 10
+"""Parents without an answer, one after the other, that are no coincidence."""
 
 
 @dataclass
 class SentryErrorHandler(JsonErrorHandler):
     """Answer -> what to do with it.
 
-    410, 429, 5xx -> wait and retry; 403 and 404 about one project -> skip that project with a WARN; other refusals ->
-    fail with a clear sentence.
+    410, 429, 5xx -> wait and retry; 403 and 404 about one project -> skip that project with a WARN; 404 about another
+    parent -> nothing, since it was deleted meanwhile; other refusals -> end the stream with a WARN, or fail with one
+    clear sentence if it is `required` or was read before, or if the token cannot read the organization either.
 
     With `splits`, 400s that complain of too wide a window -> the engine halves the window; those that complain of too
     old a one -> the window has no records, since it lies before the server's retention.
     """
 
+    page_class = SentryPage
     scope: str = ""
-    """What the token needs for the stream; the manifest's `$parameters` fill it in."""
+    """What the token needs for the stream; the manifest's `$parameters` fill in this and all below."""
+    endpoint: str = ""
+    required: bool = False
     splits: bool = False
+    max_points: int = 0
+    """Points of a series, at which Sentry cuts without a word; 0 where it does not."""
 
     @override
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         super().__post_init__(parameters)
         self._warned: set[str] = set()
+        self._has_parent = bool(placeholders(self.endpoint) - {"organization", "project"})
+        self._gone = 0
 
     @override
     def explain_shape(self, response: requests.Response) -> str:
-        return explain_page(response, f"a JSON {self.page}", "hostname")
+        what = self.page if self.page in (LIST, OBJECT) else f"object with {self.page}"
+        return explain_page(response, f"a JSON {what}", "hostname")
 
     @override
     def explain_exception(self, error: requests.RequestException) -> tuple[str, bool]:
@@ -53,7 +78,19 @@ class SentryErrorHandler(JsonErrorHandler):
         return explain_exception(error, "hostname"), lasting
 
     @override
+    def judge_page(self, response: requests.Response) -> ErrorResolution:
+        self._gone = 0
+        page = page_of(response)
+        if not (self.max_points and isinstance(page, SentryPage) and page.points >= self.max_points):
+            return super().judge_page(response)
+        self.runtime.slots.give_back()
+        message = errors.explain_points(self._refusal(response), self.max_points)
+        return split(message) if self.splits else fail(message)
+
+    @override
     def means_no_records(self, response: requests.Response) -> bool:
+        if response.status_code == HTTPStatus.NOT_FOUND:
+            return self._has_parent and not errors.lacks_route(response)
         is_refused = response.status_code == HTTPStatus.BAD_REQUEST
         return is_refused and self.splits and _TOO_OLD in errors.detail(response)
 
@@ -63,25 +100,54 @@ class SentryErrorHandler(JsonErrorHandler):
         message = errors.explain(refusal)
         if status == HTTPStatus.BAD_REQUEST:
             return self._judge_bad_request(response, message)
-        if refusal.project and self._may_be_skipped(status):
-            return self._skip(message)
-        if status in _CONFIG_ERRORS:
-            return fail(message)
+        if status in _DENIED or (status in _REMOVED and not self.required):
+            return self._judge_denied(refusal, message)
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             return rate_limited(message)
         if status in _TRANSIENT or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return retry(message)
         return ErrorResolution(ResponseAction.FAIL, FailureType.system_error, message)
 
-    def _may_be_skipped(self, status: int) -> bool:
-        """Whether a refusal is about one project only, not about the token."""
-        return status == HTTPStatus.NOT_FOUND or (status == HTTPStatus.FORBIDDEN and not self._lacks_scope())
+    def _judge_denied(self, refusal: errors.Refusal, message: str) -> ErrorResolution:
+        """Whatever lacks it: a parent, the server, the plan, or the token for this stream or for all of them."""
+        if self.means_no_records(refusal.response):
+            return self._judge_gone(message)
+        if self._may_be_skipped(refusal):
+            return self._skip(message)
+        return fail(message) if self.required else self._judge_lacking(refusal, message)
+
+    def _may_be_skipped(self, refusal: errors.Refusal) -> bool:
+        """Whether a refusal is about one project or another parent only, not about the token or the endpoint."""
+        status = refusal.response.status_code
+        if status == HTTPStatus.NOT_FOUND and refusal.project:
+            return self.required or not errors.lacks_route(refusal.response)
+        return status == HTTPStatus.FORBIDDEN and bool(refusal.project or self._has_parent) and not self._lacks_scope()
+
+    def _judge_gone(self, message: str) -> ErrorResolution:
+        """A parent was deleted since it was listed; many of them in a row are told."""
+        self._gone += 1
+        if self._gone == _MANY:
+            logger.warning("Stream `%s`: nothing is below %d of its parents in a row. %s", self.name, _MANY, message)
+        return nothing(message)
+
+    def _judge_lacking(self, refusal: errors.Refusal, message: str) -> ErrorResolution:
+        """End a stream that server, plan or token do not have; what is wrong for all streams is an error."""
+        if self.name in self.runtime.refusals.read_before:
+            lasting = refusal.response.status_code != HTTPStatus.GONE
+            told = errors.explain_loss(refusal, message)
+            return fail(told) if lasting else retry(told)
+        try:
+            self.runtime.streams.lookup("organization")
+        except AirbyteTracedException:
+            return fail(message)
+        told = errors.explain_lacking(refusal, self.endpoint)
+        return skip(f"Skipped: {told}" if self.runtime.refusals.add(self.name) else None)
 
     def _judge_bad_request(self, response: requests.Response, message: str) -> ErrorResolution:
         if self.means_no_records(response):
             return no_records(f"{message} Nothing is kept for so long, so there is nothing to read.")
         if self.splits and any(complaint in errors.detail(response) for complaint in _TOO_WIDE):
-            return ErrorResolution(ResponseAction.SPLIT_REQUEST_WINDOW, FailureType.transient_error, message)
+            return split(message)
         return fail(message)
 
     def _refusal(self, response: requests.Response) -> errors.Refusal:
@@ -109,7 +175,7 @@ class SentryErrorHandler(JsonErrorHandler):
         return bool(scopes) and not covers(scopes, self.scope)
 
     def _skip(self, message: str) -> ErrorResolution:
-        """Log once, not at each window, that a project is skipped."""
+        """Log once, not at each window, that a project or another parent is skipped."""
         is_new = message not in self._warned
         self._warned.add(message)
         return skip(f"Skipped: {message}" if is_new else None)

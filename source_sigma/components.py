@@ -12,9 +12,10 @@ from source_sigma import tokens
 from source_sigma.config import NormalizeConfig
 from source_sigma.handler import SigmaErrorHandler
 from source_sigma.pages import EntriesExtractor, NextToken
-from source_sigma.records import IdentityKey, NoNullKey, ParentIds
+from source_sigma.records import IdentityKey, NoNullKey
 from source_sigma.routers import ActiveParentRouter, ArchiveRouter
 from source_sigma.states import ParentState
+from sourcewright.components.records import ParentIds
 
 __all__ = [
     "ActiveParentRouter",

@@ -14,24 +14,6 @@ _DIGITS: Final = 16
 
 
 @dataclass
-class ParentIds(RecordChange):
-    """{"pageId": "p"} of the partition {"workbookId": "w"} -> {"pageId": "p", "workbookId": "w"}.
-
-    With the prefix `parent` -> {"pageId": "p", "parentWorkbookId": "w"}, for records that call something else by that
-    name. Otherwise both mean the same, and a value of the record stays.
-    """
-
-    prefix: str = ""
-
-    @override
-    def change(self, record: dict[str, Any], partition: Mapping[str, Any]) -> None:
-        for name, value in partition.items():
-            added = f"{self.prefix}{name[0].upper()}{name[1:]}" if self.prefix else name
-            if record.get(added) is None:
-                record[added] = value
-
-
-@dataclass
 class IdentityKey(RecordChange):
     """{"type": "table", "inodeId": "i"} -> the same with {"sourceKey": "table/i"}, for rows that have no id.
 

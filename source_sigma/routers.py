@@ -23,7 +23,7 @@ class ActiveParentRouter(ParentRouter):
     def has_children(self, row: Mapping[str, Any]) -> bool:
         if row.get("isArchived") or row.get("isInactive"):
             return False
-        return not self.types or row.get("type") in self.types
+        return super().has_children(row) and (not self.types or row.get("type") in self.types)
 
 
 @dataclass

@@ -47,6 +47,10 @@ class JsonErrorHandler(DefaultErrorHandler, RuntimeComponent):
     def explain_exception(self, error: requests.RequestException) -> tuple[str, bool]:
         """Why no answer came, and whether retries cannot help."""
 
+    def judge_page(self, response: requests.Response) -> ErrorResolution:  # noqa: ARG002 - for subclasses
+        """What to do with a good answer."""
+        return SUCCESS_RESOLUTION
+
     def means_no_records(self, response: requests.Response) -> bool:  # noqa: ARG002 - for subclasses
         """Whether a refusal is the API's way to say that there is nothing to read."""
         return False
@@ -64,7 +68,7 @@ class JsonErrorHandler(DefaultErrorHandler, RuntimeComponent):
         if not response.ok:
             return self.judge_refusal(response)
         if read_page(response, self.page, self.runtime.slots, self.page_class):
-            return SUCCESS_RESOLUTION
+            return self.judge_page(response)
         return retry(self.explain_shape(response))
 
 
@@ -83,9 +87,20 @@ def rate_limited(message: str) -> ErrorResolution:
     return ErrorResolution(ResponseAction.RATE_LIMITED, FailureType.transient_error, message)
 
 
+def split(message: str) -> ErrorResolution:
+    """Halve the window, and request each half."""
+    return ErrorResolution(ResponseAction.SPLIT_REQUEST_WINDOW, FailureType.transient_error, message)
+
+
 def no_records(message: str) -> ErrorResolution:
     """End the list without records; the engine logs `message`."""
     return ErrorResolution(ResponseAction.IGNORE, FailureType.config_error, message)
+
+
+def nothing(message: str) -> ErrorResolution:
+    """End the list without records; `message` is for debugging."""
+    logger.debug("%s", message)
+    return SUCCESS_RESOLUTION
 
 
 def skip(message: str | None) -> ErrorResolution:

@@ -1,9 +1,9 @@
 """Partitions of child streams: one for each record of a parent stream, which the manifest names."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import InitVar, dataclass
+from dataclasses import InitVar, dataclass, field
 from string import Formatter
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from airbyte_cdk.sources.declarative.partition_routers.partition_router import PartitionRouter
@@ -11,6 +11,14 @@ from airbyte_cdk.sources.types import Config, StreamSlice, StreamState
 from typing_extensions import override
 
 from sourcewright.components.runtime import ParentBatch, Row, Runtime, RuntimeComponent
+
+CARRIED: Final = "carried"
+"""Extra field of a slice: what its router `carries`."""
+
+
+def placeholders(endpoint: str) -> set[str]:
+    """`teams/{organization}/{slug}/members/` -> {"organization", "slug"}."""
+    return {name for _, name, _, _ in Formatter().parse(endpoint) if name}
 
 
 @dataclass
@@ -49,19 +57,25 @@ class ParentRouter(Router, RuntimeComponent):
     endpoint: str = ""
     key_name: str = ""
     """Name of the key in the partition, if it differs from the parent's."""
+    carries: Mapping[str, str] = field(default_factory=dict)
+    """What records of the child get besides: {"issueLastSeen": "lastSeen"}, name there and field of the parent."""
+    counted_by: str = ""
+    """Field of a parent with the number of its children, if there is one."""
 
     looks_at = frozenset[str]()
-    """Fields of a parent that `has_children` reads."""
+    """Further fields of a parent that `has_children` reads."""
 
-    def has_children(self, row: Row) -> bool:  # noqa: ARG002 - for subclasses
+    def has_children(self, row: Row) -> bool:
         """Whether a parent can have children; no request is made for the others."""
-        return True
+        return not self.counted_by or row.get(self.counted_by) != 0
 
     @override
     def wire(self, runtime: Runtime) -> None:
         super().wire(runtime)
         key = runtime.streams.parent_key(self.parent)
-        runtime.streams.keep(self.parent, {*key, *self._placeholders(), *self.looks_at})
+        counted_by = {self.counted_by} - {""}
+        fields = {*key, *self._placeholders(), *self.carries.values(), *counted_by, *self.looks_at}
+        runtime.streams.keep(self.parent, fields)
 
     @override
     def stream_slices(self) -> Iterable[StreamSlice]:
@@ -76,7 +90,13 @@ class ParentRouter(Router, RuntimeComponent):
             identity = tuple(partition.values())
             if identity not in seen and self.has_children(row):
                 seen.add(identity)
-                yield StreamSlice(partition=partition, cursor_slice={}, extra_fields=self.path(partition, row))
+                yield StreamSlice(partition=partition, cursor_slice={}, extra_fields=self._extra_fields(partition, row))
+
+    def _extra_fields(self, partition: Mapping[str, str], row: Row) -> dict[str, Any]:
+        path = self.path(partition, row)
+        if not self.carries:
+            return path
+        return {**path, CARRIED: {name: row.get(of_parent) for name, of_parent in self.carries.items()}}
 
     def partition(self, key: list[str], row: Row) -> dict[str, str]:
         """{"id": 42} -> {"id": "42"}: ids are strings, also if they look like numbers."""
@@ -88,8 +108,8 @@ class ParentRouter(Router, RuntimeComponent):
         values = {name: partition.get(name, row.get(name, own)) for name in self._placeholders()}
         return {name: quote(str(value), safe="") for name, value in values.items()}
 
-    def _placeholders(self) -> list[str]:
-        return [name for _, name, _, _ in Formatter().parse(self.endpoint) if name and name != "organization"]
+    def _placeholders(self) -> set[str]:
+        return placeholders(self.endpoint) - {"organization"}
 
 
 @dataclass

@@ -9,6 +9,8 @@ from airbyte_cdk.sources.declarative.transformations import RecordTransformation
 from airbyte_cdk.sources.types import Config, StreamSlice, StreamState
 from typing_extensions import override
 
+from sourcewright.components.parents import CARRIED
+
 
 @dataclass
 class RecordChange(RecordTransformation):
@@ -22,7 +24,7 @@ class RecordChange(RecordTransformation):
 
     @abstractmethod
     def change(self, record: dict[str, Any], partition: Mapping[str, Any]) -> None:
-        """Change `record`, which was read for `partition`, in place."""
+        """Change `record` in place; `partition` is that which it was read for, with what its router carries."""
 
     @override
     def transform(
@@ -32,4 +34,25 @@ class RecordChange(RecordTransformation):
         stream_state: StreamState | None = None,
         stream_slice: StreamSlice | None = None,
     ) -> None:
-        self.change(record, stream_slice.partition if stream_slice else {})
+        if stream_slice:
+            self.change(record, {**stream_slice.partition, **stream_slice.extra_fields.get(CARRIED, {})})
+        else:
+            self.change(record, {})
+
+
+@dataclass
+class ParentIds(RecordChange):
+    """{"pageId": "p"} of the partition {"workbookId": "w"} -> {"pageId": "p", "workbookId": "w"}.
+
+    With the prefix `parent` -> {"pageId": "p", "parentWorkbookId": "w"}, for records that call something else by that
+    name. Otherwise both mean the same, and a value of the record stays. What the router `carries` is added too.
+    """
+
+    prefix: str = ""
+
+    @override
+    def change(self, record: dict[str, Any], partition: Mapping[str, Any]) -> None:
+        for name, value in partition.items():
+            added = f"{self.prefix}{name[0].upper()}{name[1:]}" if self.prefix else name
+            if record.get(added) is None:
+                record[added] = value

@@ -1,5 +1,6 @@
 """What the custom components of one source share."""
 
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
@@ -36,11 +37,33 @@ class Streams(Protocol):
 
 
 @dataclass
+class Refusals:
+    """Streams that the API refuses as a whole, because the server, the plan or the token does not have them."""
+
+    read_before: frozenset[str] = frozenset()
+    """Streams with a saved state: their tables would silently stop growing."""
+    _refused: set[str] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, stream: str) -> bool:
+        """Send no more requests of `stream` and save no state of it; whether that is new."""
+        with self._lock:
+            is_new = stream not in self._refused
+            self._refused.add(stream)
+        return is_new
+
+    def __contains__(self, stream: str) -> bool:
+        """Whether `stream` was refused in this run."""
+        return stream in self._refused
+
+
+@dataclass
 class Runtime:
     """Made once for each source; its factory gives it to every custom component that is a `RuntimeComponent`."""
 
     streams: Streams
     slots: PageSlots = field(default_factory=PageSlots)
+    refusals: Refusals = field(default_factory=Refusals)
 
 
 class RuntimeComponent:

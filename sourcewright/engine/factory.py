@@ -59,7 +59,7 @@ class ComponentFactory(ModelToComponentFactory):
         parameters = model.parameters or {}
         endpoint = str(parameters.get("endpoint", model.url)) or "the index of the API"
         adapter = RateLimitedAdapter(self._limiter, name, endpoint, int(config.get("max_retries", 0)))
-        return SliceRequester.of(requester, parameters, adapter)
+        return SliceRequester.of(requester, parameters, adapter, self._runtime.refusals)
 
     @override
     def create_concurrent_cursor_from_perpartition_cursor(  # type: ignore[override]  # the engine wants any Cursor

@@ -11,6 +11,7 @@ from airbyte_cdk.sources.types import StreamSlice
 from typing_extensions import override
 
 from sourcewright.components.handler import JsonErrorHandler
+from sourcewright.components.runtime import Refusals
 from sourcewright.components.windows import WindowProgress
 from sourcewright.http.rate_limits import RateLimitedAdapter
 
@@ -18,11 +19,16 @@ from sourcewright.http.rate_limits import RateLimitedAdapter
 class SliceRequester(HttpRequester):
     """Renders URL and parameters once for each slice; its pages differ only in what the paginator adds."""
 
+    refusals: Refusals
+
     @classmethod
-    def of(cls, requester: HttpRequester, parameters: Mapping[str, Any], adapter: RateLimitedAdapter) -> Self:
-        """A requester with the fields of `requester` that sends through `adapter`."""
+    def of(
+        cls, requester: HttpRequester, parameters: Mapping[str, Any], adapter: RateLimitedAdapter, refusals: Refusals
+    ) -> Self:
+        """A requester with the fields of `requester` that sends through `adapter`, unless its stream is refused."""
         values = {field.name: getattr(requester, field.name) for field in fields(HttpRequester) if field.init}
         made = cls(**values, parameters=parameters)
+        made.refusals = refusals
         for scheme in ("http://", "https://"):
             made._http_client._session.mount(scheme, adapter)  # noqa: SLF001
         return made
@@ -48,6 +54,9 @@ class SliceRequester(HttpRequester):
     @override
     def send_request(self, *, stream_slice: StreamSlice | None = None, **options: Any) -> requests.Response | None:  # type: ignore[override]
         """Send a request; a refusal marks its window as not read."""
+        if self.name in self.refusals:
+            WindowProgress.refuse(stream_slice)
+            return None
         response: requests.Response | None = super().send_request(stream_slice=stream_slice, **options)
         if not response and not self._means_no_records(response):
             WindowProgress.refuse(stream_slice)

@@ -13,14 +13,14 @@ from airbyte_cdk.sources.declarative.incremental.concurrent_partition_cursor imp
 from airbyte_cdk.sources.declarative.models import DeclarativeStream
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
 from airbyte_cdk.sources.message import InMemoryMessageRepository
-from airbyte_cdk.sources.message.concurrent_repository import ConcurrentMessageRepository
 from airbyte_cdk.sources.message.repository import StateFilteringMessageRepository
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from typing_extensions import override
 
-from sourcewright.components.runtime import Row, Runtime
+from sourcewright.components.runtime import Refusals, Row, Runtime
 from sourcewright.engine.executor import FairExecutor
 from sourcewright.engine.factory import ComponentFactory
+from sourcewright.engine.messages import Messages, saved_streams
 from sourcewright.engine.parents import DefinedStreams
 from sourcewright.http.pages import PageSlots
 from sourcewright.http.rate_limits import Limits, RateLimiter
@@ -54,14 +54,15 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         # An absolute path, because the engine prefers a manifest.yaml of the working directory
         super().__init__(path_to_yaml=str(self.manifest), catalog=catalog, config=config, state=state)
         self._queue = RecordQueue()
-        self._message_repository = ConcurrentMessageRepository(self._queue, InMemoryMessageRepository(Level.INFO))
+        refusals = Refusals(saved_streams(state or []))
+        self._message_repository = Messages(self._queue, InMemoryMessageRepository(Level.INFO), refusals)
         workers = self._config.get("workers", 1)
         limiter = RateLimiter(workers, self.limits)
         slots = PageSlots()
         self._defined = DefinedStreams(
             self.resolved_manifest["definitions"], self._config, self.parent_settings, slots, self._parent_factory
         )
-        self._parts = Runtime(self._defined, slots), limiter, self.cursor_class
+        self._parts = Runtime(self._defined, slots, refusals), limiter, self.cursor_class
         self._constructor: ComponentFactory = ComponentFactory(
             *self._parts,
             message_repository=self._message_repository,

@@ -75,7 +75,7 @@ class Page:
         """The last record, kept when the others were read, since the paginator needs its date."""
 
     def has_shape(self, shape: str) -> bool:
-        """Whether this is a `list` of objects, or one `object`."""
+        """Whether this is a `list` of objects, or one `object`; subclasses may open an envelope."""
         records = self.content if shape == LIST else [self.content]
         return isinstance(records, list) and all(isinstance(record, dict) for record in records)
 

@@ -41,7 +41,9 @@ def a_runtime() -> Runtime:
 
 def a_handler(token: str = TOKEN, **fields: Any) -> SentryErrorHandler:
     handler = SentryErrorHandler(
-        config=a_config(auth_token=token), parameters={}, **{"name": "events", "scope": "project:read", **fields}
+        config=a_config(auth_token=token),
+        parameters={},
+        **{"name": "events", "scope": "project:read", "required": True, **fields},
     )
     handler.wire(a_runtime())
     return handler

@@ -98,7 +98,7 @@ def test_given_parent_with_a_window_of_its_own_when_children_are_read_then_it_is
 HASHES = a_list(
     "hashes",
     "organizations/{organization}/issues/{issue}/hashes/",
-    parameters={"parent": "issues"},
+    parameters={"parent": "issues", "required": True},
     incremental_sync={**CURSOR, "cursor_field": "lastSeen"},
     retriever={
         "$ref": "#/definitions/retriever",

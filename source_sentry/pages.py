@@ -1,0 +1,98 @@
+"""The shapes of Sentry's answers, and what in them are records.
+
+list                [...]
+object              {...}, one record
+a field's name      {"rows": [...]} for `rows`, {"data": {"viewed_by": [...]}} for `data.viewed_by`
+series              {"intervals": [t], "groups": [{"by": {...}, "series": {"sum(session)": [5]}}]}
+points              [[1764288000, 5]]
+usage               {"projects": [{"id", "slug", "stats": [{"category", "outcomes": {"accepted": 5}}]}]}
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from typing_extensions import override
+
+from sourcewright import dates
+from sourcewright.http.pages import LIST, OBJECT, Page
+
+Record = dict[str, Any]
+
+
+class SentryPage(Page):
+    """A decoded answer, opened by its shape: its records are flat rows."""
+
+    envelope: Mapping[str, Any] = {}
+    """What stood around the records."""
+
+    @property
+    def points(self) -> int:
+        """Points of a series as Sentry counts them for its limit: those of each group, and one more."""
+        return len(self.envelope.get("groups", [])) * (len(self.envelope.get("intervals", [])) + 1)
+
+    @override
+    def has_shape(self, shape: str) -> bool:
+        """Whether this is of `shape`; from then on the content is the list of its records."""
+        if shape in (LIST, OBJECT):
+            return super().has_shape(shape)
+        if isinstance(self.content, dict):
+            self.envelope = self.content
+        try:
+            self.content = _OPEN[shape](self.content) if shape in _OPEN else _field(self.content, shape)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+            return False
+        self.last = self.content[-1] if self.content and isinstance(self.content, list) else {}
+        return super().has_shape(LIST)
+
+
+def _field(content: Any, path: str) -> Any:
+    for name in path.split("."):
+        content = content[name]
+    return content
+
+
+def _series(content: Any) -> list[Record]:
+    return list(_rows_of_series(content))
+
+
+def _rows_of_series(content: Any) -> Iterator[Record]:
+    """A row for each interval of each group: {"intervalStart", "release", "status", "sessions"}."""
+    for group in content["groups"]:
+        by = {_COLUMNS.get(name, name): value for name, value in group["by"].items()}
+        measures = {_COLUMNS.get(name, name): values for name, values in group["series"].items()}
+        for place, start in enumerate(content["intervals"]):
+            yield {"intervalStart": start, **by, **{name: values[place] for name, values in measures.items()}}
+
+
+_COLUMNS: Final[Mapping[str, str]] = {
+    "session.status": "status",
+    "sum(session)": "sessions",
+    "count_unique(user)": "users",
+    "sum(quantity)": "quantity",
+    "sum(times_seen)": "timesSeen",
+}
+"""Sentry's names that are no names of columns."""
+
+
+def _points(content: Any) -> list[Record]:
+    return [{"intervalStart": dates.to_text(datetime.fromtimestamp(at, UTC)), "count": count} for at, count in content]
+
+
+def _usage(content: Any) -> list[Record]:
+    """A row for each outcome of each category of each project."""
+    return [
+        {
+            "projectId": str(project["id"]),
+            "projectSlug": project.get("slug"),
+            "category": stats["category"],
+            "outcome": outcome,
+            "quantity": quantity,
+        }
+        for project in content["projects"]
+        for stats in project["stats"]
+        for outcome, quantity in stats["outcomes"].items()
+    ]
+
+
+_OPEN: Final[Mapping[str, Callable[[Any], list[Record]]]] = {"series": _series, "points": _points, "usage": _usage}
