@@ -10,8 +10,8 @@ from source_sentry.config import NormalizeConfig
 from source_sentry.handler import SentryErrorHandler
 from source_sentry.paging import LinkHeaderPagination
 from source_sentry.states import ProjectState
-from sourcewright.components.parents import ParentRouter
-from sourcewright.components.records import RecordChange
+from sourcewright.components.parents import ParentRouter, TouchedRouter
+from sourcewright.components.records import ParentIds, RecordChange, Text
 from sourcewright.components.windows import WindowFilter
 from sourcewright.http.pages import PageExtractor
 
@@ -19,9 +19,13 @@ __all__ = [
     "LinkHeaderPagination",
     "NormalizeConfig",
     "PageExtractor",
+    "ParentIds",
+    "ParentRouter",
     "ProjectRouter",
     "ProjectState",
     "SentryErrorHandler",
+    "Text",
+    "TouchedRouter",
     "WindowFilter",
     "WithoutSecrets",
 ]

@@ -59,7 +59,8 @@ def _series(content: Any) -> list[Record]:
 def _rows_of_series(content: Any) -> Iterator[Record]:
     """A row for each interval of each group: {"intervalStart", "release", "status", "sessions"}."""
     for group in content["groups"]:
-        by = {_COLUMNS.get(name, name): value for name, value in group["by"].items()}
+        # Parts of the key, so never null
+        by = {_COLUMNS.get(name, name): "" if value is None else value for name, value in group["by"].items()}
         measures = {_COLUMNS.get(name, name): values for name, values in group["series"].items()}
         for place, start in enumerate(content["intervals"]):
             yield {"intervalStart": start, **by, **{name: values[place] for name, values in measures.items()}}

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import InitVar, dataclass
 from typing import Any
 
+import orjson
 from airbyte_cdk.sources.declarative.transformations import RecordTransformation
 from airbyte_cdk.sources.types import Config, StreamSlice, StreamState
 from typing_extensions import override
@@ -56,3 +57,23 @@ class ParentIds(RecordChange):
             added = f"{self.prefix}{name[0].upper()}{name[1:]}" if self.prefix else name
             if record.get(added) is None:
                 record[added] = value
+
+
+@dataclass
+class Text(RecordChange):
+    """{"active": ["ie9"]} -> the same with the text `["ie9"]`: JSON text of a value that comes in several types.
+
+    A text stays as it is, and so does null. `fields` are paths: `config.schedule`.
+    """
+
+    fields: list[str]
+
+    @override
+    def change(self, record: dict[str, Any], partition: Mapping[str, Any]) -> None:
+        for path in self.fields:
+            *outer, name = path.split(".")
+            place: Any = record
+            for step in outer:
+                place = place.get(step) if isinstance(place, dict) else None
+            if isinstance(place, dict) and not isinstance(place.get(name), str | None):
+                place[name] = orjson.dumps(place[name]).decode()
