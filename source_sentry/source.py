@@ -32,7 +32,7 @@ class SourceSentry(ManifestSource):
     @override
     def prepare(self, streams: list[DeclarativeStream]) -> None:
         """Warn of configured projects that do not exist; fail if none exists, because all streams would be empty."""
-        if not self.settings["projects"] or not any(map(_is_narrowed, streams)):
+        if not self.settings["projects"] or not any(self._is_narrowed(str(stream.name)) for stream in streams):
             return
         try:
             visible = {str(project["slug"]) for project in self.parent_rows("project_list", "slug")}
@@ -50,8 +50,8 @@ class SourceSentry(ManifestSource):
         """Scope that each stream needs: {"events": "project:read"}."""
         return {str(stream.name): str((stream.parameters or {})["scope"]) for stream in self.stream_models()}
 
-
-def _is_narrowed(stream: DeclarativeStream) -> bool:
-    """Whether the setting `projects` limits what is read of `stream`."""
-    router = getattr(stream.retriever, "partition_router", None)
-    return stream.name == "projects" or getattr(router, "class_name", "").endswith(ProjectRouter.__name__)
+    def _is_narrowed(self, name: str) -> bool:
+        """Whether the setting `projects` limits what is read of a stream, or of its parent."""
+        router = self.resolved_manifest["definitions"][name]["retriever"].get("partition_router", {})
+        by_project = str(router.get("class_name")).endswith(ProjectRouter.__name__)
+        return name == "projects" or by_project or ("parent" in router and self._is_narrowed(router["parent"]))

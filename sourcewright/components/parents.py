@@ -61,6 +61,8 @@ class ParentRouter(Router, RuntimeComponent):
     """What records of the child get besides: {"issueLastSeen": "lastSeen"}, name there and field of the parent."""
     counted_by: str = ""
     """Field of a parent with the number of its children, if there is one."""
+    costly: bool = False
+    """Whether a request for each parent is so much that the stream is not selected by default."""
 
     looks_at = frozenset[str]()
     """Further fields of a parent that `has_children` reads."""

@@ -15,6 +15,8 @@ class ParentBatch(NamedTuple):
 
     rows: list[Row]
     state: Mapping[str, Any]
+    window: Mapping[str, str] | None = None
+    """{"start_time": …, "end_time": …} if the children are read for a window of time."""
 
 
 class Streams(Protocol):

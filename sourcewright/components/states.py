@@ -80,3 +80,23 @@ class CheckedState(StateMigration):
             "the stream from its start, leave its state out.",
             failure_type=FailureType.config_error,
         )
+
+
+@dataclass
+class ChildState(CheckedState):
+    """State of a child of what changed, {"parent_state": {"issues": {…}}}; the parent checks its own part of it.
+
+    A date saved for the child, {"issueLastSeen": "2026-11-01T00:00:00Z"}, applies to the parent's cursor.
+    """
+
+    @override
+    def migrate(self, stream_state: Mapping[str, Any]) -> Mapping[str, Any]:
+        router: Any = self.declarative_stream.retriever.partition_router  # type: ignore[union-attr]
+        field_name = str(self.declarative_stream.incremental_sync.cursor_field)  # type: ignore[union-attr]
+        saved = stream_state.get("parent_state", stream_state)
+        if isinstance(saved, Mapping) and isinstance(saved.get(router.parent), Mapping):
+            return {"parent_state": {router.parent: saved[router.parent]}}
+        if isinstance(saved, Mapping) and field_name in saved:
+            cursor = {router.carries.get(field_name, field_name): self.cursor(saved, field_name)[field_name]}
+            return {"parent_state": {router.parent: {"state": cursor, **cursor}}}
+        raise self._unreadable(dict(stream_state), field_name)

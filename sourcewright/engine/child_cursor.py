@@ -75,7 +75,9 @@ class ChildCursor(Cursor):
                 with self._lock:
                     batch.open += 1
                 extra_fields = {**slice_.extra_fields, _BATCH: batch}
-                child = StreamSlice(partition=slice_.partition, cursor_slice={}, extra_fields=extra_fields)
+                child = StreamSlice(
+                    partition=slice_.partition, cursor_slice=found.window or {}, extra_fields=extra_fields
+                )
                 yield WindowProgress.attach(child)
             self._close(batch)
 

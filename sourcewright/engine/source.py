@@ -118,6 +118,11 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         """Model of each stream, including streams that are made from the config."""
         return [self._constructor.models[stream.name] for stream in self.streams(self._config)]
 
+    def costly_streams(self) -> frozenset[str]:
+        """Streams that a user has to ask for: those with a `costly` router."""
+        streams = self.resolved_manifest["streams"]
+        return frozenset(s["name"] for s in streams if s["retriever"].get("partition_router", {}).get("costly"))
+
     def parent_rows(self, name: str, *fields: str) -> list[Row]:
         """`fields` of each record of the parent stream `name`, which its children then do not read again."""
         return self._defined.parent_rows(name, *fields)

@@ -1,7 +1,8 @@
 """Bookmarks of Singer <-> stream states of Airbyte.
 
 {"start": "2026-01-31T00:00:00Z", "airbyte_state": {…}}: every partition of the stream was read up to `start`;
-`airbyte_state` is the source's own state, from which the next sync continues exactly.
+`airbyte_state` is the source's own state, from which the next sync continues exactly. It stands alone where the state
+has no cursor of the stream: {"parent_state": {…}} of a child of what changed, or the mark of a full refresh.
 """
 
 from collections.abc import Mapping
@@ -15,18 +16,22 @@ from airbyte_cdk.models import (
     AirbyteStreamState,
     StreamDescriptor,
 )
+from airbyte_cdk.sources.streams.core import NO_CURSOR_STATE_KEY
 
 from sourcewright.inputs import wrong_input
 
 START: Final = "start"
 AIRBYTE_STATE: Final = "airbyte_state"
 _SDK_NAME: Final = "replication_key_value"
+_WITHOUT_CURSOR: Final = frozenset({"parent_state", NO_CURSOR_STATE_KEY})
 
 
 def to_bookmark(stream_state: Mapping[str, Any], cursor_field: str) -> dict[str, Any]:
-    """Stream state -> bookmark; {} if the state holds no cursor to continue from."""
+    """Stream state -> bookmark; {} if the state is empty, or one of partitions without any."""
     start = lowest_cursor(stream_state, cursor_field)
-    return {} if start is None else {START: start, AIRBYTE_STATE: deepcopy(dict(stream_state))}
+    if start is not None:
+        return {START: start, AIRBYTE_STATE: deepcopy(dict(stream_state))}
+    return {AIRBYTE_STATE: deepcopy(dict(stream_state))} if stream_state.keys() & _WITHOUT_CURSOR else {}
 
 
 def to_airbyte(stream: str, bookmark: Mapping[str, Any], cursor_field: str) -> AirbyteStateMessage | None:

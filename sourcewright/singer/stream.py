@@ -28,8 +28,14 @@ class SourceStream(SdkStream):
     """Records are JSON already, and stay as Airbyte's destinations get them."""
 
     def __init__(
-        self, tap: SdkTap, source_stream: AirbyteStream, read: Callable[[Sequence[ReadableStream]], Reading]
+        self,
+        tap: SdkTap,
+        source_stream: AirbyteStream,
+        read: Callable[[Sequence[ReadableStream]], Reading],
+        *,
+        selected_by_default: bool,
     ) -> None:
+        self.selected_by_default = selected_by_default
         super().__init__(tap, schema=dict(source_stream.json_schema), name=source_stream.name)
         self._writer = tap.message_writer
         self._source_stream = source_stream
@@ -50,6 +56,11 @@ class SourceStream(SdkStream):
         """Whether the stream continues from a bookmark and writes one."""
         return self.replication_method == REPLICATION_INCREMENTAL and bool(self.replication_key)
 
+    @property
+    def _has_state(self) -> bool:
+        """Whether a state is of use: a stream that could be incremental, but is not wanted so, starts anew."""
+        return self.is_incremental or not self.replication_key
+
     def configured(self) -> ConfiguredAirbyteStream:
         """The stream as an entry of Airbyte's configured catalog."""
         mode = SyncMode.incremental if self.is_incremental else SyncMode.full_refresh
@@ -60,11 +71,11 @@ class SourceStream(SdkStream):
     def saved_state(self) -> AirbyteStateMessage | None:
         """State to continue from, in the source's form; None to read from the start."""
         bookmark = self.tap_state.get("bookmarks", {}).get(self.name, {})
-        return to_airbyte(self.name, bookmark, str(self.replication_key)) if self.is_incremental else None
+        return to_airbyte(self.name, bookmark, str(self.replication_key)) if self._has_state else None
 
     def save_state(self, stream_state: Mapping[str, Any]) -> bool:
         """Replace the bookmark by that of the source's new state; False if the state has none."""
-        bookmark = to_bookmark(stream_state, str(self.replication_key)) if self.is_incremental else {}
+        bookmark = to_bookmark(stream_state, str(self.replication_key)) if self._has_state else {}
         if bookmark:
             self.tap_state.setdefault("bookmarks", {})[self.name] = bookmark
         return bool(bookmark)

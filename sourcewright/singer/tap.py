@@ -63,8 +63,11 @@ class SourceTap(CommandLine):
 
     @override
     def discover_streams(self) -> Sequence[SourceStream]:
-        catalog = self.source.discover(self.logger, self.config)
-        streams = [SourceStream(self, stream, self.reading) for stream in catalog.streams]
+        catalog, costly = self.source.discover(self.logger, self.config), self.source.costly_streams()
+        streams = [
+            SourceStream(self, stream, self.reading, selected_by_default=stream.name not in costly)
+            for stream in catalog.streams
+        ]
         known = [stream.name for stream in streams]
         unknown = ", ".join(f"`{name}`" for name in self.input_catalog or {} if name not in known)
         if unknown:
