@@ -19,9 +19,10 @@ from airbyte_cdk.test.entrypoint_wrapper import EntrypointOutput
 from airbyte_cdk.test.entrypoint_wrapper import read as run_read
 
 from source_sentry import SourceSentry
+from unit_tests.manifests import streams
 from unit_tests.source_sentry.builders import Json, a_config
 
-INCREMENTAL = ("issues", "events", "releases")
+INCREMENTAL = {name for name, stream in streams("source_sentry").items() if "incremental_sync" in stream}
 
 
 @dataclass
@@ -75,18 +76,18 @@ class Sync:
 
 
 def read(
-    *streams: str,
+    *names: str,
     config: Mapping[str, Any] | None = None,
     state: Mapping[str, Any] | None = None,
     fails: bool = False,
 ) -> Sync:
-    """Sync `streams`; `state` is that of each stream by name."""
-    return read_source(SourceSentry, *streams, config=config, state=state, fails=fails)
+    """Sync the streams `names`; `state` is that of each stream by name."""
+    return read_source(SourceSentry, *names, config=config, state=state, fails=fails)
 
 
 def read_source(
     source_class: type[SourceSentry],
-    *streams: str,
+    *names: str,
     config: Mapping[str, Any] | None = None,
     state: Mapping[str, Any] | None = None,
     incremental: bool = False,
@@ -94,7 +95,7 @@ def read_source(
 ) -> Sync:
     """The same with a source of another manifest."""
     settings = dict(a_config() if config is None else config)
-    catalog, states = a_catalog(*streams, incremental=incremental), a_state(state or {})
+    catalog, states = a_catalog(*names, incremental=incremental), a_state(state or {})
     source = source_class(catalog=catalog, config=settings, state=states)
     sync = Sync(run_read(source, settings, catalog, states, expecting_exception=fails))
     failed = [message.trace.error.message for message in sync.output.errors if message.trace and message.trace.error]
@@ -102,16 +103,16 @@ def read_source(
     return sync
 
 
-def a_catalog(*streams: str, incremental: bool = False) -> ConfiguredAirbyteCatalog:
+def a_catalog(*names: str, incremental: bool = False) -> ConfiguredAirbyteCatalog:
     """Each stream incremental where it can be; streams of other manifests where `incremental` says so."""
     builder = CatalogBuilder()
-    for stream in streams:
+    for stream in names:
         changes = incremental or stream in INCREMENTAL
         builder = builder.with_stream(stream, SyncMode.incremental if changes else SyncMode.full_refresh)
     return builder.build()
 
 
-def a_state(streams: Mapping[str, Any]) -> list[AirbyteStateMessage]:
+def a_state(saved: Mapping[str, Any]) -> list[AirbyteStateMessage]:
     return [
         AirbyteStateMessage(
             type=AirbyteStateType.STREAM,
@@ -119,7 +120,7 @@ def a_state(streams: Mapping[str, Any]) -> list[AirbyteStateMessage]:
                 stream_descriptor=StreamDescriptor(name=name), stream_state=AirbyteStateBlob(state)
             ),
         )
-        for name, state in streams.items()
+        for name, state in saved.items()
     ]
 
 

@@ -95,6 +95,7 @@ class Settings(settings.Settings):
     global_views: Annotated[bool, "let organization issues take several `project` values; otherwise 400"] = False
     full_page: Annotated[int, "most events of a page with `full`, silently clamped"] = 10
     retention_days: Annotated[int, "how far back events and issues can be read (today's generation)"] = 90
+    series_points: Annotated[int, "points of an answer of release health, at which it is cut silently"] = 10_000
     ghost_rows: Annotated[
         int, "rows without a body in the middle of each list of events and issues: short and empty pages"
     ] = 0

@@ -37,7 +37,8 @@ CASES = {
     "project_details": Case("projects/acme/{project}/", OBJECT),
     "project_keys": Case("projects/acme/{project}/keys/"),
 }
-PARTICULAR = {"users", "releases", "issues", "events"}
+USAGE = {"release_health", "release_health_hourly", "usage_outcomes", "usage_summary", "project_stats"}
+PARTICULAR = {"users", "releases", "issues", "events", *USAGE}
 """Streams whose requests have a test file or a test of their own."""
 
 

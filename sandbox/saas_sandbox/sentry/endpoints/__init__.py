@@ -7,11 +7,12 @@ default. `old={}` says that 9.1.2 has it too, and may name what differs there.
 from typing import Final
 
 from saas_sandbox.sentry.endpoint import Endpoint
-from saas_sandbox.sentry.endpoints import issues, organization, projects, releases
+from saas_sandbox.sentry.endpoints import issues, organization, projects, releases, usage
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *organization.ENDPOINTS,
     *releases.ENDPOINTS,
     *issues.ENDPOINTS,
     *projects.ENDPOINTS,
+    *usage.ENDPOINTS,
 )

@@ -1,0 +1,120 @@
+"""What a server, a plan or a token does not have: its stream ends with one warning, unless it was read before."""
+
+from typing import Any
+
+import pytest
+from airbyte_cdk.test.mock_http import HttpResponse
+
+from unit_tests.source_sentry.builders import BACKEND, NOW, WEB, Json, a_config
+from unit_tests.source_sentry.sentry_mock import SentryMock, SentryRequest, answer, organization_request, page
+from unit_tests.source_sentry.sync import Sync, read
+
+TODAY = a_config(start_date="2026-11-22T00:00:00Z", num_workers=1)
+DOES_NOT_EXIST = {"detail": "The requested resource does not exist"}
+SUMMARY = organization_request(
+    "stats-summary/", project="-1", field="sum(quantity)", start="2026-11-22T00:00:00Z", end="2026-11-22T23:59:59Z"
+)
+
+
+def outcomes(project: str) -> SentryRequest:
+    return organization_request(
+        "stats_v2/",
+        project=project,
+        interval="1d",
+        field=["sum(quantity)", "sum(times_seen)"],
+        groupBy=["category", "outcome", "reason"],
+        start="2026-11-22T00:00:00Z",
+        end="2026-11-22T23:59:59Z",
+    )
+
+
+def the_organization(sentry: SentryMock, response: HttpResponse | None = None) -> None:
+    sentry.answers(organization_request(""), response or answer({"id": "1"}))
+
+
+def read_summary(**more: Any) -> Sync:
+    return read("usage_summary", config=TODAY, **more)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "words"),
+    [
+        (404, "", "HTTP 404. This server does not have it. Sentry says: nothing"),
+        (404, "Route not found, did you forget a trailing slash?", "This server does not have it."),
+        (404, DOES_NOT_EXIST, "The organization does not have this feature."),
+        (403, {"detail": "No permission."}, "It needs the scope `org:read`, or a feature that the plan does not have."),
+        (401, {"detail": "Authentication credentials were not provided."}, "It wants the token of a user."),
+        (405, {"detail": 'Method "GET" not allowed.'}, "HTTP 405. This server does not have it."),
+        (410, {"message": "This API no longer exists."}, "HTTP 410. This server does not have it."),
+    ],
+)
+def test_given_what_the_organization_lacks_when_read_then_one_warning_and_no_state(
+    status: int, body: Json | str, words: str, sentry: SentryMock
+) -> None:
+    the_organization(sentry)
+    sentry.answers(SUMMARY, answer(body, status))
+    sync = read_summary()
+    (warning,) = sync.warnings()
+    endpoint = "organizations/{organization}/stats-summary/"
+    assert warning.startswith(f"Skipped: stream `usage_summary`: `{endpoint}` answered HTTP {status}.")
+    assert words in warning
+    assert (sync.records("usage_summary"), sync.states("usage_summary")) == ([], [])
+    assert sync.status("usage_summary") == "COMPLETE"
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_given_stream_that_was_read_before_when_refused_then_an_error(status: int, sentry: SentryMock) -> None:
+    sentry.answers(SUMMARY, answer("", status))
+    sync = read_summary(state={"usage_summary": {"intervalStart": "2026-11-22T00:00:00Z"}}, fails=True)
+    message, kind = sync.errors("usage_summary")[0]
+    assert "stream `usage_summary` was read before: without an error its table would silently stop growing" in message
+    assert "deselect it, or remove its state" in message
+    assert kind == "config_error"
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_given_what_is_wrong_for_all_streams_when_refused_then_an_error(status: int, sentry: SentryMock) -> None:
+    the_organization(sentry, answer(DOES_NOT_EXIST, status))
+    sentry.answers(SUMMARY, answer(DOES_NOT_EXIST, status))
+    sync = read_summary(fails=True)
+    assert (sync.warnings(), sync.status("usage_summary")) == ([], "INCOMPLETE")
+
+
+def test_given_server_without_the_endpoint_when_read_by_project_then_it_is_asked_once(sentry: SentryMock) -> None:
+    sentry.answers_projects(BACKEND, WEB)
+    the_organization(sentry)
+    sentry.answers(outcomes("1"), answer("", 404))
+    sync = read("usage_outcomes", config=TODAY)
+    (warning,) = sync.warnings()
+    assert "`organizations/{organization}/stats_v2/` answered HTTP 404" in warning
+    assert sync.states("usage_outcomes") == []
+
+
+def test_given_one_project_that_is_refused_when_read_then_the_others_are_there(sentry: SentryMock) -> None:
+    sentry.answers_projects(BACKEND, WEB)
+    sentry.answers_scopes("org:read")
+    sentry.answers(outcomes("1"), answer({"detail": "No permission."}, 403))
+    sentry.answers(outcomes("2"), answer({"intervals": [], "groups": []}))
+    sync = read("usage_outcomes", config=TODAY)
+    (warning,) = sync.warnings()
+    assert "stream `usage_outcomes` of project `backend`" in warning
+    assert sync.cursors("usage_outcomes") == {"1": "2026-11-22T00:00:00Z", "2": NOW}
+
+
+def test_given_token_without_the_scope_when_read_by_project_then_one_warning(sentry: SentryMock) -> None:
+    sentry.answers_projects(BACKEND, WEB)
+    sentry.answers_scopes("project:read")
+    the_organization(sentry)
+    sentry.answers(outcomes("1"), answer({"detail": "No permission."}, 403))
+    sync = read("usage_outcomes", config=TODAY)
+    (warning,) = sync.warnings()
+    assert "It needs the scope `org:read`" in warning
+
+
+def test_given_a_refused_stream_when_read_then_the_others_are_complete(sentry: SentryMock) -> None:
+    the_organization(sentry)
+    sentry.answers(SUMMARY, answer("", 404))
+    sentry.answers(organization_request("teams/", per_page="100"), page({"id": "1"}))
+    sync = read("usage_summary", "teams", config=TODAY)
+    assert [row["id"] for row in sync.records("teams")] == ["1"]
+    assert len(sync.states("teams")) == 1
