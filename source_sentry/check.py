@@ -1,7 +1,7 @@
 """`check`: prove host, token, organization and every configured project, and say what the token does not cover."""
 
 from collections.abc import Iterable, Mapping
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from airbyte_cdk.models import AirbyteConnectionStatus
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
@@ -10,14 +10,17 @@ from source_sentry.errors import CI_ONLY, is_organization_token, token_scopes
 from sourcewright.components.check import CheckedSource, connection_status
 from sourcewright.inputs import wrong_input
 
+_LEVELS: Final = ("read", "write", "admin")
+"""Each implies those before it."""
 _RELEASE_SCOPES: Final = frozenset({"project:releases", "org:ci"})
+"""They suffice for what lies below `/releases/`."""
 
 
 class Organization(CheckedSource, Protocol):
     """What `check` asks of the connector."""
 
-    def stream_scopes(self) -> Mapping[str, str]:
-        """Scope that each stream needs: {"events": "project:read"}."""
+    def stream_parameters(self) -> Mapping[str, Mapping[str, Any]]:
+        """Parameters of each stream: {"events": {"scope": "project:read", "endpoint": "projects/…"}}."""
 
 
 def check_connection(organization: Organization) -> AirbyteConnectionStatus:
@@ -39,9 +42,9 @@ def _prove(organization: Organization) -> str:
 
 
 def covers(scopes: Iterable[str], needed: str) -> bool:
-    """Whether a token with `scopes` may read what needs `needed`: write and admin imply read."""
-    resource = needed.split(":", maxsplit=1)[0]
-    return any(f"{resource}:{level}" in set(scopes) for level in ("read", "write", "admin"))
+    """Whether a token with `scopes` may read what needs `needed`: admin implies write, and write read."""
+    resource, level = needed.split(":")
+    return any(f"{resource}:{level}" in set(scopes) for level in _LEVELS[_LEVELS.index(level) :])
 
 
 def _uncovered(organization: Organization) -> list[str]:
@@ -51,8 +54,9 @@ def _uncovered(organization: Organization) -> list[str]:
     except AirbyteTracedException as error:
         return [f"The token's scopes could not be read: {error.message}"]
     lacking: dict[str, list[str]] = {}
-    for stream, needed in organization.stream_scopes().items():
-        readable = covers(scopes, needed) or (stream == "releases" and scopes & _RELEASE_SCOPES)
+    for stream, parameters in organization.stream_parameters().items():
+        needed, is_release = str(parameters["scope"]), "/releases/" in parameters["endpoint"]
+        readable = covers(scopes, needed) or (is_release and scopes & _RELEASE_SCOPES)
         if scopes and not readable:
             lacking.setdefault(needed, []).append(stream)
     return [

@@ -46,9 +46,9 @@ class SourceSentry(ManifestSource):
             raise wrong_input(message)
         self.logger.warning("Skipped: %s", message)
 
-    def stream_scopes(self) -> Mapping[str, str]:
-        """Scope that each stream needs: {"events": "project:read"}."""
-        return {str(stream.name): str((stream.parameters or {})["scope"]) for stream in self.stream_models()}
+    def stream_parameters(self) -> Mapping[str, Mapping[str, Any]]:
+        """Parameters of each stream: {"events": {"scope": "project:read", "endpoint": "projects/…"}}."""
+        return {str(stream.name): stream.parameters or {} for stream in self.stream_models()}
 
     def _is_narrowed(self, name: str) -> bool:
         """Whether the setting `projects` limits what is read of a stream, or of its parent."""

@@ -78,6 +78,8 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
             initial_number_partitions_to_generate=_GENERATORS,
         )
         self._built: list[AbstractStream] = []
+        self._known: list[str] = []
+        self._chosen: set[str] | None = None
 
     def _parent_factory(self, states: ConnectorStateManager) -> ComponentFactory:
         """Factory of parent streams, which emit no states."""
@@ -97,8 +99,9 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         catalog: ConfiguredAirbyteCatalog,
         state: list[AirbyteStateMessage] | None = None,
     ) -> Iterator[AirbyteMessage]:
+        self._chosen = {stream.stream.name for stream in catalog.streams}
         self._built = self.streams(self._config)
-        require_known_streams(catalog, [stream.name for stream in self._built])
+        require_known_streams(catalog, self._known)
         self.prepare([self._constructor.models[stream.stream.name] for stream in catalog.streams])
         try:
             yield from super().read(logger, config, catalog, state)
@@ -110,9 +113,18 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
 
     @override
     def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
-        """All streams, including those made from the config; `read`, which needs them twice, builds them once."""
+        """All streams, those made from the config too; `read` builds those of its catalog, once for both uses."""
         built, self._built = self._built, []
         return built or super().streams(config)
+
+    @override
+    def _create_streams(
+        self, selected_configs: list[dict[str, Any]], all_configs: list[dict[str, Any]]
+    ) -> list[AbstractStream]:
+        """Build the chosen streams: to build all takes longer than to read some."""
+        self._known = [str(stream["name"]) for stream in selected_configs]
+        chosen = [stream for stream in selected_configs if self._chosen is None or stream["name"] in self._chosen]
+        return super()._create_streams(chosen, all_configs)
 
     def stream_models(self) -> list[DeclarativeStream]:
         """Model of each stream, including streams that are made from the config."""
