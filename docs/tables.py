@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+import costs
+
 from source_sentry import SourceSentry
 from source_sigma import SourceSigma
 from sourcewright.engine.source import ManifestSource
@@ -25,11 +27,28 @@ def manifest(package: str) -> Mapping[str, Any]:
     return SOURCES[package]().resolved_manifest
 
 
+@cache
+def schema(package: str, stream: str) -> Mapping[str, Any]:
+    """The JSON schema of a stream."""
+    found: Mapping[str, Any] = json.loads((ROOT / package / "schemas" / f"{stream}.json").read_text(encoding="utf-8"))
+    return found
+
+
 def table(package: str, section: str, *columns: str) -> str:
     """Markdown table of the streams under a heading of the manifest's `streams`; all of them where it is empty."""
     known = {stream["name"]: stream for stream in manifest(package)["streams"]}
     chosen = [known[name] for name in _sections(package)[section]] if section else known.values()
     return rows(columns, ([_COLUMNS[column](package, stream) for column in columns] for stream in chosen))
+
+
+def sections(package: str, *columns: str) -> str:
+    """A heading and a table for each section of the manifest's `streams`."""
+    return "".join(f"\n### {title}\n{table(package, title, *columns)}" for title in _sections(package))
+
+
+def suggested(package: str) -> str:
+    """YAML list of the streams that are selected by default."""
+    return "".join(f"      - {stream['name']}\n" for stream in manifest(package)["streams"] if _selected(package, stream))
 
 
 def settings(package: str) -> str:
@@ -70,15 +89,30 @@ def _sections(package: str) -> Mapping[str, list[str]]:
     }
 
 
-def _link(package: str, stream: Stream) -> str:
-    """Address of the stream's page in the API reference, which stands above its definition."""
+def _comment(package: str, stream: Stream) -> tuple[str, str]:
+    """What stands above the definition: words, and the address of the stream's page in the API reference."""
     text = (ROOT / package / "manifest.yaml").read_text(encoding="utf-8")
-    (found,) = re.findall(rf"^  # .*?(https://\S+)\n  {stream['name']}:$", text, flags=re.MULTILINE)
-    return str(found)
+    ((words, link),) = re.findall(rf"^  # (.*?)(https://\S+)\n  {stream['name']}:$", text, flags=re.MULTILINE)
+    return str(words), str(link)
 
 
 def _endpoint(package: str, stream: Stream) -> str:
-    return f"[`{stream['$parameters']['endpoint']}`]({_link(package, stream)})"
+    return f"[`{stream['$parameters']['endpoint']}`]({_comment(package, stream)[1]})"
+
+
+def _known_from(package: str, stream: Stream) -> str:
+    """How sure the stream is: what Sentry does not document may change without notice."""
+    return "Sentry's code" if "Not in" in _comment(package, stream)[0] else "API reference"
+
+
+def _kept(package: str, stream: Stream) -> str:
+    """How long Sentry keeps the rows, where it does not keep them as long as the thing exists."""
+    found = re.search(r"[Kk]ept ([^:,.]+)", _comment(package, stream)[0])
+    return found.group(1) if found else ""
+
+
+def _selected(_: str, stream: Stream) -> str:
+    return "" if stream["retriever"].get("partition_router", {}).get("costly") else "yes"
 
 
 def _mode(_: str, stream: Stream) -> str:
@@ -90,8 +124,7 @@ def _parent(_: str, stream: Stream) -> str:
     router = stream["retriever"].get("partition_router", {})
     if str(router.get("class_name", "")).endswith(".ProjectRouter"):
         return "project"
-    parent = stream["$parameters"].get("parent")
-    return f"`{parent}`" if parent else ""
+    return f"`{router['parent']}`" if "parent" in router else ""
 
 
 def _paging(_: str, stream: Stream) -> str:
@@ -103,8 +136,7 @@ def _paging(_: str, stream: Stream) -> str:
 
 
 def _note(package: str, stream: Stream) -> str:
-    path = ROOT / package / "schemas" / f"{stream['name']}.json"
-    return str(json.loads(path.read_text(encoding="utf-8")).get("description", ""))
+    return str(schema(package, stream["name"]).get("description", ""))
 
 
 _COLUMNS: Final[Mapping[str, Callable[[str, Stream], str]]] = {
@@ -116,5 +148,9 @@ _COLUMNS: Final[Mapping[str, Callable[[str, Stream], str]]] = {
     "paging": _paging,
     "scope": lambda _, stream: f"`{stream['$parameters']['scope']}`",
     "permission": lambda _, stream: str(stream["$parameters"].get("permission", "")),
+    "selected": _selected,
+    "requests": lambda _, stream: str(costs.cost(stream)),
+    "kept": _kept,
+    "known from": _known_from,
     "notes": _note,
 }
