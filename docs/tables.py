@@ -48,7 +48,9 @@ def sections(package: str, *columns: str) -> str:
 
 def suggested(package: str) -> str:
     """YAML list of the streams that are selected by default."""
-    return "".join(f"      - {stream['name']}\n" for stream in manifest(package)["streams"] if _selected(package, stream))
+    return "".join(
+        f"      - {stream['name']}\n" for stream in manifest(package)["streams"] if _selected(package, stream)
+    )
 
 
 def settings(package: str) -> str:

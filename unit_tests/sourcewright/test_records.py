@@ -1,0 +1,68 @@
+from typing import Any
+
+import pytest
+from airbyte_cdk.sources.types import StreamSlice
+
+from sourcewright.components.parents import CARRIED, ParentRouter, placeholders
+from sourcewright.components.records import ParentIds, Text
+from unit_tests.source_sentry.builders import Json
+from unit_tests.source_sentry.handler import a_runtime
+
+
+@pytest.mark.parametrize(
+    ("record", "changed"),
+    [
+        ({"active": True}, {"active": "true"}),
+        ({"active": ["ie9", "opera"]}, {"active": '["ie9","opera"]'}),
+        ({"active": "ie9"}, {"active": "ie9"}),
+        ({"active": None}, {"active": None}),
+        ({"id": "1"}, {"id": "1"}),
+    ],
+)
+def test_given_values_of_several_types_when_changed_then_texts(record: Json, changed: Json) -> None:
+    Text(config={}, parameters={}, fields=["active"]).transform(record)
+    assert record == changed
+
+
+@pytest.mark.parametrize("config", [{"schedule": [1, "day"]}, None, "x"])
+def test_given_a_path_when_changed_then_the_nested_value_as_far_as_there_is_one(config: Any) -> None:
+    record = {"config": config}
+    Text(config={}, parameters={}, fields=["config.schedule"]).transform(record)
+    assert record == {"config": {"schedule": '[1,"day"]'} if isinstance(config, dict) else config}
+
+
+def test_given_a_record_of_a_child_when_changed_then_it_has_the_parents_key_and_what_the_router_carries() -> None:
+    slice_ = StreamSlice(
+        partition={"issueId": "7"},
+        cursor_slice={},
+        extra_fields={"id": "7", CARRIED: {"issueLastSeen": "2026-11-20T08:00:00Z"}},
+    )
+    record = {"id": "a"}
+    ParentIds(config={}, parameters={}).transform(record, stream_slice=slice_)
+    assert record == {"id": "a", "issueId": "7", "issueLastSeen": "2026-11-20T08:00:00Z"}
+
+
+def test_given_a_parent_without_children_when_partitioned_then_no_request_is_made_for_it() -> None:
+    router = ParentRouter(
+        config={},
+        parameters={},
+        parent="releases",
+        endpoint="organizations/{organization}/releases/{version}/deploys/",
+        counted_by="deployCount",
+        carries={"releaseDateCreated": "dateCreated"},
+    )
+    router.wire(a_runtime())
+    rows: list[Json] = [
+        {"id": "1", "version": "web 1/2", "deployCount": 2, "dateCreated": "2026-11-20T08:00:00Z"},
+        {"id": "2", "version": "web@2", "deployCount": 0},
+        {"id": "3", "version": "web@3"},
+    ]
+    found = [(slice_.partition, slice_.extra_fields) for slice_ in router.slices(rows)]
+    assert found == [
+        ({"id": "1"}, {"version": "web%201%2F2", CARRIED: {"releaseDateCreated": "2026-11-20T08:00:00Z"}}),
+        ({"id": "3"}, {"version": "web%403", CARRIED: {"releaseDateCreated": None}}),
+    ]
+
+
+def test_given_an_endpoint_when_looked_at_then_its_placeholders() -> None:
+    assert placeholders("teams/{organization}/{slug}/members/") == {"organization", "slug"}
