@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from source_sentry.config import NormalizeConfig
 from source_sentry.handler import SentryErrorHandler
-from source_sentry.paging import LinkHeaderPagination
+from source_sentry.paging import LinkHeaderPagination, ScimPagination
 from source_sentry.routers import MonitorRouter, ProjectRouter
 from source_sentry.states import ProjectState
 from sourcewright.components.parents import ParentRouter, TouchedRouter
@@ -27,9 +27,11 @@ __all__ = [
     "ParentRouter",
     "ProjectRouter",
     "ProjectState",
+    "ScimPagination",
     "SentryErrorHandler",
     "Text",
     "TouchedRouter",
+    "UserObject",
     "WindowFilter",
     "WithoutSecrets",
 ]
@@ -49,3 +51,18 @@ class WithoutSecrets(RecordChange):
         secret, dsn = record.pop("secret", None), record.get("dsn") or {}
         for name in [name for name, url in dsn.items() if name == "secret" or (secret and secret in str(url))]:
             del dsn[name]
+
+
+@dataclass
+class UserObject(RecordChange):
+    """{"targetUser": 7} -> {"targetUser": {"id": "7"}}; an object stays as it is, and so does null.
+
+    Sentry sends the whole user where there is one, and otherwise what is left: the number.
+    """
+
+    field: str
+
+    @override
+    def change(self, record: dict[str, Any], partition: Mapping[str, Any]) -> None:
+        if isinstance(record.get(self.field), int | str):
+            record[self.field] = {"id": str(record[self.field])}

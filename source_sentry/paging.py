@@ -1,4 +1,4 @@
-"""Sentry's paging: a cursor in the Link header, on a list that is often ordered newest first."""
+"""Sentry's paging: a cursor in the Link header, on a list that is often ordered newest first; and that of SCIM."""
 
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
@@ -7,6 +7,7 @@ import requests
 from airbyte_cdk.sources.types import StreamSlice
 from typing_extensions import override
 
+from source_sentry.pages import SentryPage
 from sourcewright import dates
 from sourcewright.http.pages import page_of
 from sourcewright.http.paging import TokenPagination
@@ -35,6 +36,23 @@ class LinkHeaderPagination(TokenPagination):
         last = page_of(response).last
         newest = max(str(last.get(name) or "") for name in self.newest_first)
         return bool(newest) and dates.to_second(newest) < dates.to_second(window["start_time"])
+
+
+@dataclass
+class ScimPagination(TokenPagination):
+    """{"totalResults": 230, "startIndex": 101, "itemsPerPage": 100} -> `201`; an empty or the last page -> the end.
+
+    The server decides how many come, whatever `count` asks for.
+    """
+
+    @override
+    def next_token(self, response: requests.Response, stream_slice: StreamSlice | None) -> str | None:
+        page = page_of(response)
+        envelope = page.envelope if isinstance(page, SentryPage) else {}
+        total = int(envelope["totalResults"])
+        shown = int(envelope.get("itemsPerPage", total))
+        following = int(envelope.get("startIndex", 1)) + shown
+        return str(following) if shown and following <= total else None
 
 
 def next_cursor(response: requests.Response) -> str | None:

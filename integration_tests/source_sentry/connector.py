@@ -14,7 +14,14 @@ from integration_tests.commands import Ended, path_of, run_forked, run_installed
 from saas_sandbox.sentry.server import Sandbox
 
 COMMAND: Final = "source-sentry"
-KEYS: Final = {"events": "eventID", "releases": "version"}
+KEYS: Final = {
+    "events": "eventID",
+    "releases": "version",
+    "relays": "relayId",
+    "organization_tags": "key",
+    "trace_item_attributes": "key",
+    "replay_selectors": "dom_element",
+}
 """Primary keys that are not `id`."""
 _discovered: Final[list[dict[str, Any]]] = []
 
@@ -40,7 +47,7 @@ class Output:
 
     def keys(self, stream: str) -> list[str]:
         """Primary keys of one stream's records, repeats included."""
-        return [record[KEYS.get(stream, "id")] for record in self.records(stream)]
+        return [str(record[KEYS.get(stream, "id")]) for record in self.records(stream)]
 
     @property
     def states(self) -> list[dict[str, Any]]:

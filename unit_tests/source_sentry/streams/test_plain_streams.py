@@ -14,6 +14,7 @@ from unit_tests.source_sentry.sentry_mock import SentryMock, SentryRequest, answ
 from unit_tests.source_sentry.sync import read
 
 LIST, OBJECT = "list", "object"
+ALL_PROJECTS = {"per_page": "100", "project": "-1"}
 
 
 @dataclass(frozen=True)
@@ -30,15 +31,38 @@ class Case:
 
 
 CASES = {
+    "organizations": Case("organizations/"),
     "organization": Case("organizations/acme/", OBJECT),
     "teams": Case("organizations/acme/teams/"),
     "members": Case("organizations/acme/members/"),
+    "organization_project_keys": Case("organizations/acme/project-keys/", params=ALL_PROJECTS),
+    "organization_environments": Case(
+        "organizations/acme/environments/", params={"project": "-1", "visibility": "all"}
+    ),
+    "organization_tags": Case("organizations/acme/tags/", params=ALL_PROJECTS),
+    "relays": Case("organizations/acme/relay_usage/"),
     "projects": Case("organizations/acme/projects/"),
     "project_details": Case("projects/acme/{project}/", OBJECT),
     "project_keys": Case("projects/acme/{project}/keys/"),
+    "detectors": Case("organizations/acme/detectors/", params=ALL_PROJECTS),
+    "workflows": Case("organizations/acme/workflows/", params=ALL_PROJECTS),
+    "uptime_monitors": Case("organizations/acme/uptime/", params=ALL_PROJECTS),
+    "metric_alert_rules": Case("organizations/acme/alert-rules/", params=ALL_PROJECTS),
+    "incidents": Case("organizations/acme/incidents/", params=ALL_PROJECTS),
+}
+OF_ORGANIZATION = {
+    "team_members",
+    "team_projects",
+    "scim_users",
+    "scim_groups",
+    "trace_item_attributes",
+    "replay_selectors",
+    "audit_logs",
+    "feature_flag_logs",
+    "issue_alert_rules",
 }
 USAGE = {"release_health", "release_health_hourly", "usage_outcomes", "usage_summary", "project_stats"}
-PARTICULAR = {"users", "releases", "issues", "events", *USAGE}
+PARTICULAR = {"users", "releases", "issues", "events", *USAGE, *OF_ORGANIZATION}
 """Streams whose requests have a test file or a test of their own."""
 
 
@@ -71,7 +95,7 @@ def test_given_stream_when_read_then_requests_and_records_are_exact(stream: str,
     assert (sync.status(stream), sync.warnings()) == ("COMPLETE", [])
 
 
-SECRETS = {"project_keys": ("secret",)}
+SECRETS = {"project_keys": ("secret",), "organization_project_keys": ("secret",)}
 """Fields that a stream leaves out by default."""
 
 

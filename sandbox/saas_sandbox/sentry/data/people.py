@@ -29,6 +29,11 @@ def team_slug(number: int) -> str:
     return TEAMS[number] if number < len(TEAMS) else f"team-{number}"
 
 
+def in_team(person: Person, number: int) -> bool:
+    """Whether someone belongs to a team; the first member belongs to all of them."""
+    return number in (person.team, person.team if person.number else number)
+
+
 def build_people(seed: int, count: int, teams: int, anchor: int) -> list[Person]:
     """Return members by id; the last two are invitations that nobody has accepted yet."""
     return [_person(Random(f"{seed}:person:{number}"), number, count, teams, anchor) for number in range(count)]
@@ -107,7 +112,7 @@ def team_record(number: int, teams: int, anchor: int, stamp: Stamp, people: list
         "access": ["event:read", "member:read", "org:read", "project:read", "team:read"],
         "hasAccess": True,
         "isPending": False,
-        "memberCount": sum(person.team == number and not person.pending for person in people),
+        "memberCount": sum(in_team(person, number) and not person.pending for person in people),
         "avatar": AVATAR,
     }
 

@@ -7,12 +7,14 @@ default. `old={}` says that 9.1.2 has it too, and may name what differs there.
 from typing import Final
 
 from saas_sandbox.sentry.endpoint import Endpoint
-from saas_sandbox.sentry.endpoints import issues, organization, projects, releases, usage
+from saas_sandbox.sentry.endpoints import alerts, issues, organization, projects, releases, settings, usage
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *organization.ENDPOINTS,
+    *settings.ENDPOINTS,
     *releases.ENDPOINTS,
     *issues.ENDPOINTS,
     *projects.ENDPOINTS,
+    *alerts.ENDPOINTS,
     *usage.ENDPOINTS,
 )

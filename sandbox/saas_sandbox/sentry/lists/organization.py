@@ -19,6 +19,11 @@ def index(call: Call, _: None) -> Record:
     return {"version": "0", "auth": auth, "user": user}
 
 
+def organizations(call: Call, _: None) -> Sequence[Record]:
+    """The one there is."""
+    return [call.world.organization]
+
+
 def projects(call: Call, _: Record) -> Sequence[Project]:
     """Bookmarked ones first, then by slug; 9.1.2 by slug alone."""
     old = call.settings.old

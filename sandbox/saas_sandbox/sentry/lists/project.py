@@ -1,6 +1,6 @@
 """A project, and what lies below it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from saas_sandbox.common.reply import Record
 from saas_sandbox.sentry.call import Call
@@ -30,3 +30,17 @@ def keys(call: Call, project: Project) -> Sequence[Record]:
     rows = list(reversed(project.keys))
     status = call.one("status")
     return [row for row in rows if row["isActive"] is (status == "active")] if status else rows
+
+
+Below = Callable[[Call, Project], Sequence[Record]]
+"""Rows of one project."""
+
+
+def of_asked(rows: Below) -> Callable[[Call, Record], Sequence[Record]]:
+    """Return the rows of the projects that the request names: without `project` only of the caller's own."""
+    return lambda call, _: [row for project in call.projects_asked() for row in rows(call, project)]
+
+
+def of_all(rows: Below) -> Callable[[Call, Record], Sequence[Record]]:
+    """Return the rows of every project that the caller may see."""
+    return lambda call, _: [row for project in call.visible() for row in rows(call, project)]

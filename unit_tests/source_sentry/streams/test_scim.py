@@ -1,0 +1,76 @@
+"""Members and teams as SCIM shows them, with pages that count from 1 and tell how many there are."""
+
+from typing import Any
+
+import pytest
+from airbyte_cdk.test.mock_http import HttpResponse
+
+from unit_tests.source_sentry.sentry_mock import SentryMock, SentryRequest, answer, organization_request
+from unit_tests.source_sentry.sync import read
+
+STREAMS = {"scim_users": "scim/v2/Users", "scim_groups": "scim/v2/Groups"}
+every_stream = pytest.mark.parametrize("stream", STREAMS)
+
+
+def request(stream: str, **more: str) -> SentryRequest:
+    return organization_request(STREAMS[stream], count="100", **more)
+
+
+def envelope(start: int, total: int, *ids: int) -> HttpResponse:
+    resources = [{"id": str(number)} for number in ids]
+    return answer({"totalResults": total, "startIndex": start, "itemsPerPage": len(ids), "Resources": resources})
+
+
+@every_stream
+def test_given_pages_shorter_than_count_when_read_then_each_starts_behind_the_one_before(
+    stream: str, sentry: SentryMock
+) -> None:
+    sentry.answers(request(stream), envelope(1, 5, 11, 12))
+    sentry.answers(request(stream, startIndex="3"), envelope(3, 5, 13, 14))
+    sentry.answers(request(stream, startIndex="5"), envelope(5, 5, 15))
+
+    sync = read(stream)
+
+    assert [record["id"] for record in sync.records(stream)] == ["11", "12", "13", "14", "15"]
+    assert (sync.status(stream), sync.warnings()) == ("COMPLETE", [])
+
+
+@every_stream
+def test_given_rows_that_vanish_while_read_when_a_page_is_empty_then_the_list_ends(
+    stream: str, sentry: SentryMock
+) -> None:
+    sentry.answers(request(stream), envelope(1, 3, 11, 12))
+    sentry.answers(request(stream, startIndex="3"), envelope(3, 3))
+
+    assert len(read(stream).records(stream)) == 2
+
+
+@every_stream
+def test_given_all_in_one_answer_when_it_tells_only_their_number_then_the_list_ends(
+    stream: str, sentry: SentryMock
+) -> None:
+    sentry.answers(request(stream), answer({"totalResults": 1, "Resources": [{"id": "11"}]}))
+
+    assert read(stream).records(stream) == [{"id": "11"}]
+
+
+@pytest.mark.parametrize("body", [[], {"Resources": {}}, {"detail": "no"}])
+def test_given_another_shape_when_read_then_it_is_asked_again(body: Any, sentry: SentryMock) -> None:
+    sentry.answers(request("scim_users"), answer(body), envelope(1, 1, 11))
+
+    assert len(read("scim_users").records("scim_users")) == 1
+
+
+def test_given_scim_is_off_when_read_then_one_warning_and_success(sentry: SentryMock) -> None:
+    forbidden = answer({"detail": "You do not have permission to perform this action."}, 403)
+    sentry.answers(request("scim_users"), forbidden)
+    sentry.answers(organization_request(""), answer({"id": "1"}))
+
+    sync = read("scim_users")
+
+    (warning,) = sync.warnings()
+    assert warning.startswith(
+        "Skipped: stream `scim_users`: `organizations/{organization}/scim/v2/Users` answered HTTP 403. "
+        "It needs the scope `member:read`"
+    )
+    assert (sync.records("scim_users"), sync.status("scim_users")) == ([], "COMPLETE")
