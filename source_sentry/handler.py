@@ -116,6 +116,10 @@ class SentryErrorHandler(JsonErrorHandler):
             return self._skip(message)
         return fail(message) if self.required else self._judge_lacking(refusal, message)
 
+    @property
+    def _was_read(self) -> bool:
+        return self.name in self.runtime.refusals.read_before
+
     def _may_be_skipped(self, refusal: errors.Refusal) -> bool:
         """Whether a refusal is about one project or another parent only, not about the token or the endpoint."""
         status = refusal.response.status_code
@@ -132,7 +136,7 @@ class SentryErrorHandler(JsonErrorHandler):
 
     def _judge_lacking(self, refusal: errors.Refusal, message: str) -> ErrorResolution:
         """End a stream that server, plan or token do not have; what is wrong for all streams is an error."""
-        if self.name in self.runtime.refusals.read_before:
+        if self._was_read:
             lasting = refusal.response.status_code != HTTPStatus.GONE
             told = errors.explain_loss(refusal, message)
             return fail(told) if lasting else retry(told)
@@ -141,14 +145,18 @@ class SentryErrorHandler(JsonErrorHandler):
         except AirbyteTracedException:
             return fail(message)
         told = errors.explain_lacking(refusal, self.endpoint)
-        return skip(f"Skipped: {told}" if self.runtime.refusals.add(self.name) else None)
+        return skip(f"Skipped: {told}" if self.runtime.refusals.end(self.name) else None)
 
     def _judge_bad_request(self, response: requests.Response, message: str) -> ErrorResolution:
         if self.means_no_records(response):
             return no_records(f"{message} Nothing is kept for so long, so there is nothing to read.")
         if self.splits and any(complaint in errors.detail(response) for complaint in _TOO_WIDE):
             return split(message)
-        return fail(message)
+        if self.required or self._was_read:
+            return fail(message)
+        # An older server, which does not know a value that others of the stream's requests may do without
+        self.runtime.refusals.withhold(self.name)
+        return self._skip(message)
 
     def _refusal(self, response: requests.Response) -> errors.Refusal:
         slug, number = errors.requested_project(response)

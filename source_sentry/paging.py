@@ -49,7 +49,7 @@ class ScimPagination(TokenPagination):
     def next_token(self, response: requests.Response, stream_slice: StreamSlice | None) -> str | None:
         page = page_of(response)
         envelope = page.envelope if isinstance(page, SentryPage) else {}
-        total = int(envelope["totalResults"])
+        total = int(envelope.get("totalResults") or 0)
         shown = int(envelope.get("itemsPerPage", total))
         following = int(envelope.get("startIndex", 1)) + shown
         return str(following) if shown and following <= total else None

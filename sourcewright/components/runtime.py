@@ -40,23 +40,33 @@ class Streams(Protocol):
 
 @dataclass
 class Refusals:
-    """Streams that the API refuses as a whole, because the server, the plan or the token does not have them."""
+    """Streams that the API refuses, because the server, the plan or the token does not have them."""
 
     read_before: frozenset[str] = frozenset()
     """Streams with a saved state: their tables would silently stop growing."""
-    _refused: set[str] = field(default_factory=set)
+    _ended: set[str] = field(default_factory=set)
+    _unsaved: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, stream: str) -> bool:
+    def end(self, stream: str) -> bool:
         """Send no more requests of `stream` and save no state of it; whether that is new."""
         with self._lock:
-            is_new = stream not in self._refused
-            self._refused.add(stream)
+            is_new = stream not in self._ended
+            self._ended.add(stream)
+            self._unsaved.add(stream)
         return is_new
 
-    def __contains__(self, stream: str) -> bool:
-        """Whether `stream` was refused in this run."""
-        return stream in self._refused
+    def withhold(self, stream: str) -> None:
+        """Save no state of `stream`, of which some requests were refused: it does not count as read."""
+        self._unsaved.add(stream)
+
+    def has_ended(self, stream: str) -> bool:
+        """Whether no more requests of `stream` are sent."""
+        return stream in self._ended
+
+    def is_saved(self, stream: str) -> bool:
+        """Whether a state of `stream` may be saved."""
+        return stream not in self._unsaved
 
 
 @dataclass

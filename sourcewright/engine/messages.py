@@ -22,7 +22,7 @@ class Messages(ConcurrentMessageRepository):
     @override
     def emit_message(self, message: AirbyteMessage) -> None:
         saved = message.state.stream if message.state else None
-        if not (saved and saved.stream_descriptor.name in self._refusals):
+        if not saved or self._refusals.is_saved(saved.stream_descriptor.name):
             super().emit_message(message)
 
 

@@ -54,7 +54,7 @@ class SliceRequester(HttpRequester):
     @override
     def send_request(self, *, stream_slice: StreamSlice | None = None, **options: Any) -> requests.Response | None:  # type: ignore[override]
         """Send a request; a refusal marks its window as not read."""
-        if self.name in self.refusals:
+        if self.refusals.has_ended(self.name):
             WindowProgress.refuse(stream_slice)
             return None
         response: requests.Response | None = super().send_request(stream_slice=stream_slice, **options)

@@ -13,7 +13,7 @@ from unit_tests.source_sentry.endpoints import projects
 from unit_tests.source_sentry.sentry_mock import SentryMock, SentryRequest, answer, organization_request, page
 
 ORGANIZATION = organization_request("")
-ALL_SCOPES = ["event:read", "member:read", "org:read", "project:read", "team:read"]
+ALL_SCOPES = ["org:read", "org:write", "project:read", "event:read", "member:read", "team:read", "alerts:read"]
 
 
 def check(folder: Path, **settings: Any) -> Result:

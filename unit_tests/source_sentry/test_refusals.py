@@ -118,3 +118,15 @@ def test_given_a_refused_stream_when_read_then_the_others_are_complete(sentry: S
     sync = read("usage_summary", "teams", config=TODAY)
     assert [row["id"] for row in sync.records("teams")] == ["1"]
     assert len(sync.states("teams")) == 1
+
+
+def test_given_a_value_that_the_server_does_not_know_when_read_then_the_rest_of_the_stream_is_there(
+    sentry: SentryMock,
+) -> None:
+    sentry.answers_projects(BACKEND, WEB)
+    sentry.answers(outcomes("1"), answer({"detail": "Invalid groupBy"}, 400))
+    sentry.answers(outcomes("2"), answer({"intervals": [], "groups": []}))
+    sync = read("usage_outcomes", config=TODAY)
+    (warning,) = sync.warnings()
+    assert "Sentry rejected the request of stream `usage_outcomes`" in warning
+    assert (sync.status("usage_outcomes"), sync.states("usage_outcomes")) == ("COMPLETE", [])
