@@ -8,6 +8,7 @@ from typing_extensions import override
 
 from source_sentry.config import NormalizeConfig
 from source_sentry.handler import SentryErrorHandler
+from source_sentry.pages import PlacedExtractor
 from source_sentry.paging import LinkHeaderPagination, ScimPagination
 from source_sentry.routers import MonitorRouter, ProjectRouter
 from source_sentry.states import ProjectState
@@ -19,12 +20,14 @@ from sourcewright.http.pages import PageExtractor
 
 __all__ = [
     "ChildState",
+    "EmptyMaps",
     "LinkHeaderPagination",
     "MonitorRouter",
     "NormalizeConfig",
     "PageExtractor",
     "ParentIds",
     "ParentRouter",
+    "PlacedExtractor",
     "ProjectRouter",
     "ProjectState",
     "ScimPagination",
@@ -51,6 +54,19 @@ class WithoutSecrets(RecordChange):
         secret, dsn = record.pop("secret", None), record.get("dsn") or {}
         for name in [name for name, url in dsn.items() if name == "secret" or (secret and secret in str(url))]:
             del dsn[name]
+
+
+@dataclass
+class EmptyMaps(RecordChange):
+    """{"tags": []} -> {"tags": {}}, for `fields` that hold an object unless it is empty."""
+
+    fields: list[str]
+
+    @override
+    def change(self, record: dict[str, Any], partition: Mapping[str, Any]) -> None:
+        for name in self.fields:
+            if record.get(name) == []:
+                record[name] = {}
 
 
 @dataclass

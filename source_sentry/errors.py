@@ -50,10 +50,13 @@ def detail(response: requests.Response) -> str:
     return words if isinstance(words, str) else orjson.dumps(words).decode()
 
 
-def lacks_route(response: requests.Response) -> bool:
-    """Whether a 404 is about the URL, which the server does not know, and not about something that it names."""
+def lacks_route(response: requests.Response, *, blank: bool = True) -> bool:
+    """Whether a 404 is about the URL, which the server does not know, and not about something that it names.
+
+    A blank one tells of a feature that the plan lacks, unless `blank` says otherwise.
+    """
     words = detail(response)
-    return response.status_code == HTTPStatus.NOT_FOUND and (not words or "Route not found" in words)
+    return response.status_code == HTTPStatus.NOT_FOUND and ("Route not found" in words if words else blank)
 
 
 def token_scopes(index: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -57,6 +57,8 @@ class SentryErrorHandler(JsonErrorHandler):
     endpoint: str = ""
     required: bool = False
     splits: bool = False
+    blank_if_gone: bool = False
+    """Whether a 404 without a word is about the parent; elsewhere it is about a feature that the plan lacks."""
     max_points: int = 0
     """Points of a series, at which Sentry cuts without a word; 0 where it does not."""
 
@@ -90,7 +92,7 @@ class SentryErrorHandler(JsonErrorHandler):
     @override
     def means_no_records(self, response: requests.Response) -> bool:
         if response.status_code == HTTPStatus.NOT_FOUND:
-            return self._has_parent and not errors.lacks_route(response)
+            return self._has_parent and not errors.lacks_route(response, blank=not self.blank_if_gone)
         is_refused = response.status_code == HTTPStatus.BAD_REQUEST
         return is_refused and self.splits and _TOO_OLD in errors.detail(response)
 

@@ -5,17 +5,21 @@ object              {...}, one record
 a field's name      {"rows": [...]} for `rows`, {"data": {"viewed_by": [...]}} for `data.viewed_by`
 series              {"intervals": [t], "groups": [{"by": {...}, "series": {"sum(session)": [5]}}]}
 points              [[1764288000, 5]]
+segments            [[{"type", "timestamp", "data"}]], a record for each list: {"events": [...]}
 usage               {"projects": [{"id", "slug", "stats": [{"category", "outcomes": {"accepted": 5}}]}]}
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
 
+import requests
 from typing_extensions import override
 
 from sourcewright import dates
-from sourcewright.http.pages import LIST, OBJECT, Page
+from sourcewright.http.pages import LIST, OBJECT, Page, PageExtractor
 
 Record = dict[str, Any]
 
@@ -96,4 +100,30 @@ def _usage(content: Any) -> list[Record]:
     ]
 
 
-_OPEN: Final[Mapping[str, Callable[[Any], list[Record]]]] = {"series": _series, "points": _points, "usage": _usage}
+def _segments(content: Any) -> list[Record]:
+    if not all(isinstance(events, list) for events in content):
+        raise TypeError("a segment is a list")
+    return [{"events": events} for events in content]
+
+
+_OPEN: Final[Mapping[str, Callable[[Any], list[Record]]]] = {
+    "series": _series,
+    "points": _points,
+    "segments": _segments,
+    "usage": _usage,
+}
+
+
+@dataclass
+class PlacedExtractor(PageExtractor):
+    """Answer -> its records with their place in the whole list: {"node_id": 7} -> {"position": 100, "node_id": 7}.
+
+    A page begins at the offset of the cursor that it was asked for with: the 100 of `0:100:0`.
+    """
+
+    @override
+    def extract_records(self, response: requests.Response) -> Iterable[Mapping[str, Any]]:
+        query = parse_qs(urlsplit(str(response.request.url)).query)
+        first = int(query.get("cursor", ["0:0:0"])[0].split(":")[1])
+        for place, record in enumerate(super().extract_records(response), first):
+            yield {"position": place, **record}

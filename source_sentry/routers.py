@@ -29,7 +29,7 @@ class ProjectRouter(ParentRouter):
 
     The key is the id, so that a renamed project keeps its cursor. If the setting `projects` names any, the others are
     left out. `with_events` leaves out projects that never had what the stream reads (`errors`: an event; `issues`: an
-    issue).
+    issue; `replays`: a replay).
     """
 
     parent: str = "project_list"
@@ -51,7 +51,9 @@ class ProjectRouter(ParentRouter):
         return {"project": str(row["slug"])}
 
     def _has_data(self, project: Mapping[str, Any]) -> bool:
-        """Whether the project may have records; without `firstEvent`, which old servers do not send, it may."""
+        """Whether the project may have records; without the flag, which old servers do not send, it may."""
+        if self.with_events == "replays":
+            return project.get("hasReplays") is not False
         if not self.with_events or project.get("firstEvent", True):
             return True
         return self.with_events == "issues" and any(project.get(flag) for flag in _NON_PROJECT_ISSUES)

@@ -12,7 +12,7 @@ from saas_sandbox.common.reply import Record, Reply, json_reply
 from saas_sandbox.sentry.auth import Scopes
 from saas_sandbox.sentry.call import PAGE, Call
 from saas_sandbox.sentry.errors import not_found
-from saas_sandbox.sentry.paging import Pager, keyset, numbered
+from saas_sandbox.sentry.paging import Pager, absolute, keyset, numbered
 
 Rows = Callable[[Call, Any], Sequence[Any]]
 """Takes the call and what the path leads to; returns rows of any kind, in the order of the list."""
@@ -122,6 +122,11 @@ class Custom(Endpoint):
 def by_number(_: Sequence[Any]) -> Pager:
     """Page by page size and number, as lists of today's SQL tables."""
     return numbered
+
+
+def by_row(_: Sequence[Any]) -> Pager:
+    """Page by row number, as lists that are computed from events."""
+    return absolute
 
 
 def by_key(key: Callable[[Any], int]) -> Paging:

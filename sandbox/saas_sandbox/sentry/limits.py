@@ -32,6 +32,8 @@ LIMITS: Final = {
     "members": DEFAULT,
     "keys": DEFAULT,
     "releases": DEFAULT,
+    "issue_tags": Limit(10, 1, concurrent=5),
+    "issue_tag_values": Limit(10, 1, concurrent=5),
 }
 """The budgets of each caller by name; endpoints that name none share `default`."""
 

@@ -70,7 +70,7 @@ def _condition(key: str, value: str, now: int, *, old: bool) -> Condition:
 
 def _state(value: str) -> Condition:
     if value in ("unassigned", "assigned"):
-        return lambda _: value == "unassigned"
+        return lambda candidate: candidate.issue.is_assigned == (value == "assigned")
     if value not in _STATES:
         raise bad_request(f"invalid value for is: {value}")
     status = "ignored" if value == "archived" else value

@@ -16,7 +16,6 @@ from saas_sandbox.sentry.endpoint import Endpoint
 from saas_sandbox.sentry.endpoints import ENDPOINTS
 from saas_sandbox.sentry.errors import bad_request
 from saas_sandbox.sentry.gate import Gate
-from saas_sandbox.sentry.lists.issues import feedback_issues
 from saas_sandbox.sentry.settings import DEFAULT_TOKEN, ORGANIZATION, Settings
 from saas_sandbox.sentry.state import State
 
@@ -38,10 +37,6 @@ class Sandbox(sandbox.Sandbox[Settings, State]):
         """Move the sandbox's clock forward; returns its time in seconds since 1970."""
         self.state.clock.advance(seconds)
         return self.state.clock.now() // SECOND
-
-    def feedback_issues(self) -> list[str]:
-        """Return the ids of the issues of the feedback category, which only a query for it shows."""
-        return [str(issue.id) for issue in feedback_issues(Call.of_everything(self.state))]
 
     @override
     def totals(self) -> Mapping[str, Any]:

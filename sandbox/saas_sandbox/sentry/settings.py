@@ -46,6 +46,7 @@ class Counts:
     members: int = 14
     keys: int = 13  # of the first project; the others have two
     feedback_per_project: int = 2  # issues of the feedback category
+    replays_per_project: int = 12  # of each active project
     odd_projects: bool = True  # the last one never had an event, the one before is quiet for 60 days
 
 
@@ -59,6 +60,7 @@ SIZES: Final[Mapping[Size, Counts]] = {
         issues_per_project=50,
         releases=200,
         feedback_per_project=0,
+        replays_per_project=0,
         odd_projects=False,
     ),
 }

@@ -7,12 +7,13 @@ from typing import Final
 from saas_sandbox.common.clock import SECOND
 from saas_sandbox.common.reply import Record
 from saas_sandbox.sentry.call import Window
+from saas_sandbox.sentry.data.events import Event
 from saas_sandbox.sentry.data.issues import Issue
 from saas_sandbox.sentry.data.timeline import Earlier, Timeline
 from saas_sandbox.sentry.moments import Stamp
 from saas_sandbox.sentry.world import Project
 
-_GRAPHS: Final = {"24h": (24, 3600), "14d": (14, 86400)}  # points and seconds of a point
+_GRAPHS: Final = {"24h": (24, 3600), "14d": (14, 86400), "30d": (30, 86400)}  # points and seconds of a point
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,16 @@ class Sighting:
     @property
     def issue(self) -> Issue:
         """The issue itself."""
-        return self.project.issue(self.number, feedback=self.timeline is self.project.feedback)
+        return self.project.issue(self.number, feedback=self.is_feedback)
+
+    @property
+    def is_feedback(self) -> bool:
+        """Whether its events are entries of the feedback widget."""
+        return self.timeline is self.project.feedback
+
+    def event(self, row: int) -> Event:
+        """Return one of its events."""
+        return self.project.event(row, feedback=self.is_feedback)
 
     @property
     def first(self) -> int:
@@ -92,7 +102,7 @@ def seen_ever(sighting: Sighting, stamp: Stamp) -> Record:
 
 
 def graph(sighting: Sighting, period: str, now: int) -> Record:
-    """Return the events per hour of the last `24h`, or per day of the last `14d`."""
+    """Return the events per hour of the last `24h`, or per day of the last `14d` or `30d`."""
     points, width = _GRAPHS[period]
     end = now // SECOND // width * width + width
     edges = [end - width * (points - point) for point in range(points)]

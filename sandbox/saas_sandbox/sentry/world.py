@@ -13,6 +13,7 @@ from saas_sandbox.sentry.data.issues import Issue, build_issue
 from saas_sandbox.sentry.data.people import Person, build_people, member_record, team_record, team_slug
 from saas_sandbox.sentry.data.projects import key_record, organization_record
 from saas_sandbox.sentry.data.releases import Release, build_releases
+from saas_sandbox.sentry.data.replays import Replay, build_replays
 from saas_sandbox.sentry.data.timeline import HISTORY_DAYS, HORIZON_DAYS, Span, Timeline, build_timeline
 from saas_sandbox.sentry.data.words import EMPTY_SLUG, PLATFORMS, QUIET_SLUG, SLUGS
 from saas_sandbox.sentry.moments import Stamp, old_stamp, today_stamp
@@ -52,6 +53,7 @@ class Project:
             "isBookmarked": self.slug == "mobile",
             "team": teams[0],
             "teams": teams,
+            **({} if self._world.settings.old else {"hasReplays": self._replay_count > 0}),
         }
 
     @cached_property
@@ -100,22 +102,38 @@ class Project:
         return self._bodies[key]
 
     def _serialise(self, row: int, *, full: bool) -> bytes:
-        settings, stamp, events = self._world.settings, self._world.stamp, self.errors
-        event = Event(
-            id=events.ids[row],
-            number=(self.number + 1) * 10_000_000 + row,
-            at=events.at[row],
-            project=self.facts,
-            issue=self.issue(events.issue[row]),
-            user=events.user[row],
-            environment=events.environment[row],
-            release=self._world.release_at(self.slug, events.at[row]),
-        )
+        settings, stamp, event = self._world.settings, self._world.stamp, self.event(row)
         if settings.old:
             return padded(old_event(event, stamp), settings.event_bytes)
         return (
             padded(full_event(event, stamp), settings.event_bytes) if full else orjson.dumps(simple_event(event, stamp))
         )
+
+    def event(self, row: int, *, feedback: bool = False) -> Event:
+        """Return an event by its row in the timeline, of its errors or of its feedback."""
+        events = self.feedback if feedback else self.errors
+        return Event(
+            id=events.ids[row],
+            number=(self.number + 1) * 10_000_000 + row,
+            at=events.at[row],
+            project=self.facts,
+            issue=self.issue(events.issue[row], feedback=feedback),
+            user=events.user[row],
+            environment=events.environment[row],
+            release=self._world.release_at(self.slug, events.at[row]),
+        )
+
+    @cached_property
+    def replays(self) -> list[Replay]:
+        """Its session replays, those still to come included, by their start; today's server alone has any."""
+        seed = f"{self._world.settings.seed}:{self.slug}"
+        return build_replays(seed, self.facts, self._replay_count, self._world.anchor)
+
+    @property
+    def _replay_count(self) -> int:
+        world = self._world
+        lacks = world.settings.old or self.is_empty or (world.counts.odd_projects and self.slug == QUIET_SLUG)
+        return 0 if lacks else world.counts.replays_per_project
 
     @cached_property
     def keys(self) -> list[Record]:

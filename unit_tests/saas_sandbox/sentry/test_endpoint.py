@@ -130,5 +130,6 @@ def test_given_a_row_of_today_when_the_server_is_old_then_it_is_an_unknown_path(
 
 
 def test_given_the_sandboxs_own_table_when_names_and_paths_are_listed_then_each_stands_once() -> None:
-    assert len({row.name for row in ENDPOINTS}) == len({row.path for row in ENDPOINTS}) == len(ENDPOINTS)
+    rows = [row for row in ENDPOINTS if row.name != "feedback"]  # which only counts: a query of the list of issues
+    assert len({row.name for row in rows}) == len({row.path for row in rows}) == len(rows)
     assert all(row.key for row in ENDPOINTS if not isinstance(row, Custom) and row.name != "index")

@@ -62,7 +62,14 @@ OF_ORGANIZATION = {
     "issue_alert_rules",
 }
 USAGE = {"release_health", "release_health_hourly", "usage_outcomes", "usage_summary", "project_stats"}
-PARTICULAR = {"users", "releases", "issues", "events", *USAGE, *OF_ORGANIZATION}
+PARTICULAR = {
+    *("users", "releases", "issues", "events", "event_attachments", "event_details", "feedback"),
+    *("issue_activities", "issue_attachments", "issue_comments", "issue_details", "issue_events", "issue_hashes"),
+    *("issue_external_issues", "issue_integrations", "issue_tag_values", "issue_tags", "issue_user_feedback"),
+    *("replays", "replay_clicks", "replay_recording_segments", "replay_viewers"),
+    *USAGE,
+    *OF_ORGANIZATION,
+}
 """Streams whose requests have a test file or a test of their own."""
 
 

@@ -35,7 +35,7 @@ def simple_event(event: Event, stamp: Stamp) -> Record:
     issue = event.issue
     return {
         "id": event.id,
-        "event.type": "error",
+        "event.type": "generic" if issue.feedback else "error",
         "groupID": str(issue.id),
         "eventID": event.id,
         "projectID": event.project["id"],
@@ -44,7 +44,7 @@ def simple_event(event: Event, stamp: Stamp) -> Record:
         "location": f"acme/{issue.module}.py",
         "culprit": issue.culprit,
         "user": _user(event),
-        "tags": _tags(event),
+        "tags": event_tags(event),
         "platform": event.project["platform"],
         "dateCreated": stamp(event.at),
         "crashFile": None,
@@ -111,7 +111,8 @@ def _user(event: Event) -> Record:
     }
 
 
-def _tags(event: Event) -> list[Record]:
+def event_tags(event: Event) -> list[Record]:
+    """Return its tags by key."""
     tags = {
         "browser": BROWSERS[event.user % len(BROWSERS)],
         "environment": event.environment,

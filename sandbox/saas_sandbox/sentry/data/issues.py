@@ -5,7 +5,7 @@ from random import Random
 from typing import Final
 
 from saas_sandbox.common.reply import Record
-from saas_sandbox.sentry.data.words import ERRORS, FUNCTIONS, LEVELS, MODULES
+from saas_sandbox.sentry.data.words import ERRORS, FUNCTIONS, GIVEN, LEVELS, MODULES
 
 FEEDBACK_OFFSET: Final = 900_000  # numbers of feedback issues start here, behind all error issues of a project
 _PER_PROJECT: Final = 1_000_000
@@ -27,6 +27,11 @@ class Issue:
     line: int
 
     @property
+    def is_assigned(self) -> bool:
+        """Whether someone took it on, half an hour after it was first seen."""
+        return self.id % 2 == 0 and not self.feedback
+
+    @property
     def title(self) -> str:
         """What Sentry's issue list shows."""
         return f"{self.kind}: {self.value}"
@@ -38,7 +43,18 @@ class Issue:
 
     @property
     def metadata(self) -> Record:
-        """The parts of the title."""
+        """The parts of the title, or what someone wrote in the feedback widget."""
+        if self.feedback:
+            name = GIVEN[self.line % len(GIVEN)]
+            return {
+                "title": self.kind,
+                "value": self.value,
+                "message": self.value,
+                "name": name,
+                "contact_email": f"{name}.{self.line}@customer.example".lower(),
+                "source": "new_feedback_envelope",
+                "initial_priority": 50,
+            }
         return {"type": self.kind, "value": self.value, "filename": f"acme/{self.module}.py", "function": self.function}
 
 
@@ -61,8 +77,15 @@ def build_issue(seed: int, slug: str, project_number: int, number: int, *, feedb
     )
 
 
+def ids_of(text: str) -> tuple[int, int, bool]:
+    """Read an issue's id: number of its project (-1 if it is none), place among its issues, whether it is feedback."""
+    number = int(text) if text.isdecimal() else 0
+    place = number % _PER_PROJECT
+    return number // _PER_PROJECT - 1, place % FEEDBACK_OFFSET, place >= FEEDBACK_OFFSET
+
+
 def issue_record(issue: Issue, project: Record) -> Record:
-    """Return what the issue lists of both generations have in common, without the counts and dates."""
+    """Return what the issue lists of both generations have in common, without the counts, dates and its life."""
     return {
         "id": str(issue.id),
         "shareId": None,
@@ -78,8 +101,6 @@ def issue_record(issue: Issue, project: Record) -> Record:
         "project": {name: project[name] for name in ("id", "name", "slug", "platform")},
         "type": "generic" if issue.feedback else "error",
         "metadata": issue.metadata,
-        "numComments": issue.id % 3,
-        "assignedTo": None,
         "isBookmarked": False,
         "isSubscribed": False,
         "subscriptionDetails": None,

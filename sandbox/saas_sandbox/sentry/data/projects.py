@@ -18,7 +18,6 @@ _LACKS: Final = (
     "hasMonitors",
     "hasNewFeedbacks",
     "hasProfiles",
-    "hasReplays",
     "hasSessions",
     "hasInsightsHttp",
     "hasInsightsDb",

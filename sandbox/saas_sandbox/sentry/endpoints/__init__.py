@@ -7,7 +7,17 @@ default. `old={}` says that 9.1.2 has it too, and may name what differs there.
 from typing import Final
 
 from saas_sandbox.sentry.endpoint import Endpoint
-from saas_sandbox.sentry.endpoints import alerts, issues, organization, projects, releases, settings, usage
+from saas_sandbox.sentry.endpoints import (
+    alerts,
+    event_parts,
+    issues,
+    organization,
+    projects,
+    releases,
+    replays,
+    settings,
+    usage,
+)
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *organization.ENDPOINTS,
@@ -15,6 +25,8 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *releases.ENDPOINTS,
     *issues.ENDPOINTS,
     *projects.ENDPOINTS,
+    *event_parts.ENDPOINTS,
+    *replays.ENDPOINTS,
     *alerts.ENDPOINTS,
     *usage.ENDPOINTS,
 )

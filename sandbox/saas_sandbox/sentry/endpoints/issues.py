@@ -3,10 +3,26 @@
 from typing import Final
 
 from saas_sandbox.sentry.auth import any_of
-from saas_sandbox.sentry.endpoint import PROJECT, Custom, Endpoint
-from saas_sandbox.sentry.lists.issues import every_issue, organization_issues, project_issues
+from saas_sandbox.sentry.endpoint import PROJECT, Custom, Endpoint, Listing, Single, by_key, by_row
+from saas_sandbox.sentry.lists.issue_parts import (
+    ISSUE,
+    event_record,
+    external_issues,
+    hashes,
+    integrations,
+    issue_attachments,
+    issue_detail,
+    issue_events,
+    user_reports,
+)
+from saas_sandbox.sentry.lists.issue_story import activities, comments
+from saas_sandbox.sentry.lists.issue_tags import tag_parent, tag_record, tag_values, tags, value_record
+from saas_sandbox.sentry.lists.issues import every_issue, feedback_issues, organization_issues, project_issues
+from saas_sandbox.sentry.moments import parse
 
 _EVENT: Final = any_of("event")
+_BELOW: Final = "/organizations/{org}/issues/{issue}"
+_BY_DATE: Final = by_key(lambda row: (parse(row["dateCreated"]) or 0) // 1000)
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     Custom(
@@ -18,6 +34,15 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
         identify=lambda issue: str(issue.id),
         old={},
     ),
+    # The same path: only a query for the category shows them, so the row above answers, and this one counts
+    Custom(
+        "feedback",
+        "/organizations/{org}/issues/",
+        _EVENT,
+        organization_issues,
+        every=feedback_issues,
+        identify=lambda issue: str(issue.id),
+    ),
     Custom(
         "project_issues",
         "/projects/{org}/{project}/issues/",
@@ -28,4 +53,41 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
         budget="project_issues",
         old={},
     ),
+    Single("issue_details", f"{_BELOW}/", _EVENT, issue_detail, parent=ISSUE),
+    Listing(
+        "issue_events", f"{_BELOW}/events/", _EVENT, issue_events, record=event_record, parent=ISSUE, paging=by_row
+    ),
+    Listing("issue_hashes", f"{_BELOW}/hashes/", _EVENT, hashes, parent=ISSUE, paging=by_row),
+    Listing(
+        "issue_tags",
+        f"{_BELOW}/tags/",
+        _EVENT,
+        tags,
+        record=tag_record,
+        parent=ISSUE,
+        key="key",
+        paging=None,
+        budget="issue_tags",
+    ),
+    Listing(
+        "issue_tag_values",
+        f"{_BELOW}/tags/{{key}}/values/",
+        _EVENT,
+        tag_values,
+        record=value_record,
+        parent=tag_parent(ISSUE),
+        key="value",
+        paging=by_row,
+        budget="issue_tag_values",
+    ),
+    Listing("issue_comments", f"{_BELOW}/comments/", _EVENT, comments, parent=ISSUE, paging=_BY_DATE),
+    Listing(
+        "issue_activities", f"{_BELOW}/activities/", _EVENT, activities, parent=ISSUE, paging=None, inside="activity"
+    ),
+    Listing(
+        "issue_external_issues", f"{_BELOW}/external-issues/", _EVENT, external_issues, parent=ISSUE, paging=by_row
+    ),
+    Listing("issue_integrations", f"{_BELOW}/integrations/", _EVENT, integrations, parent=ISSUE),
+    Listing("issue_attachments", f"{_BELOW}/attachments/", _EVENT, issue_attachments, parent=ISSUE, paging=_BY_DATE),
+    Listing("issue_user_feedback", f"{_BELOW}/user-feedback/", _EVENT, user_reports, parent=ISSUE, paging=_BY_DATE),
 )

@@ -19,6 +19,7 @@ from saas_sandbox.sentry.data.issues import (
     todays_fields,
 )
 from saas_sandbox.sentry.errors import bad_request, internal
+from saas_sandbox.sentry.lists.issue_story import story_fields
 from saas_sandbox.sentry.search import Candidate, parse_search
 from saas_sandbox.sentry.sightings import Sighting, graph, seen_ever, seen_in_window, sightings
 from saas_sandbox.sentry.world import Project
@@ -73,7 +74,7 @@ def every_issue(call: Call, _: Record) -> Sequence[Issue]:
     return [row.issue for row in sightings(call.visible(), call.readable(), (), feedback=False)]
 
 
-def feedback_issues(call: Call) -> Sequence[Issue]:
+def feedback_issues(call: Call, _: Record) -> Sequence[Issue]:
     """Return the issues of the feedback category, which only a query for it shows."""
     rows = sightings(call.visible(), call.readable(), (), feedback=True)
     return [row.issue for row in rows if row.issue.feedback]
@@ -84,6 +85,7 @@ def organization_issue(call: Call, row: Sighting) -> Record:
     issue, project, stamp = row.issue, row.project.facts, call.world.stamp
     seen, lifetime = seen_in_window(row, stamp), seen_ever(row.lifetime(call.now), stamp)
     record = issue_record(issue, project) | todays_fields(issue, project) | organization_fields(issue) | seen
+    record |= story_fields(call, row)
     record["stats"] = graph(row, _period(call.one("groupStatsPeriod")), call.now)
     record["lifetime"] = lifetime | {"stats": None}
     record["filtered"] = None
@@ -98,7 +100,7 @@ def project_issue(call: Call, row: Sighting) -> Record:
     """Return the project's record of an issue; an empty `statsPeriod` leaves the graph out."""
     issue, project = row.issue, row.project.facts
     lifetime = row.lifetime(call.now)
-    record = issue_record(issue, project) | seen_ever(lifetime, call.world.stamp)
+    record = issue_record(issue, project) | seen_ever(lifetime, call.world.stamp) | story_fields(call, row)
     period = call.one("statsPeriod")
     if period != "":
         record["stats"] = graph(lifetime, _period(period), call.now)
