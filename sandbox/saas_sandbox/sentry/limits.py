@@ -29,6 +29,8 @@ LIMITS: Final = {
     "default": DEFAULT,
     "events": Limit(60, 60, concurrent=1),
     "project_issues": Limit(5, 1),
+    "project_users": Limit(5, 60),
+    "tag_values": Limit(10, 1, concurrent=5),
     "members": DEFAULT,
     "keys": DEFAULT,
     "releases": DEFAULT,

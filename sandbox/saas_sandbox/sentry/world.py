@@ -12,6 +12,7 @@ from saas_sandbox.sentry.data.events import Event, full_event, old_event, padded
 from saas_sandbox.sentry.data.issues import Issue, build_issue
 from saas_sandbox.sentry.data.people import Person, build_people, member_record, team_record, team_slug
 from saas_sandbox.sentry.data.projects import key_record, organization_record
+from saas_sandbox.sentry.data.release_work import Work, build_work
 from saas_sandbox.sentry.data.releases import Release, build_releases
 from saas_sandbox.sentry.data.replays import Replay, build_replays
 from saas_sandbox.sentry.data.timeline import HISTORY_DAYS, HORIZON_DAYS, Span, Timeline, build_timeline
@@ -192,6 +193,19 @@ class World:
     def projects_of(self, release: Release) -> list[str]:
         """Return the slugs of a release's projects."""
         return [self._active[place] for place in release.projects]
+
+    @cached_property
+    def _work(self) -> dict[int, Work]:
+        return {}
+
+    def work(self, release: Release) -> Work:
+        """Return what went into a release, and where it was deployed."""
+        if release.number not in self._work:
+            authors = [person for person in self.people if not person.pending]
+            found = {project.slug: project.id for project in self.projects}
+            repositories = [(found[slug], f"acme/{slug}") for slug in self.projects_of(release)]
+            self._work[release.number] = build_work(self.settings.seed, release, repositories, authors)
+        return self._work[release.number]
 
     def release_at(self, slug: str, moment: int) -> str | None:
         """Return the version that a project ran at a moment."""

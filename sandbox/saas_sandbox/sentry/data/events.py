@@ -43,7 +43,7 @@ def simple_event(event: Event, stamp: Stamp) -> Record:
         "title": issue.title,
         "location": f"acme/{issue.module}.py",
         "culprit": issue.culprit,
-        "user": _user(event),
+        "user": event_user(event.user),
         "tags": event_tags(event),
         "platform": event.project["platform"],
         "dateCreated": stamp(event.at),
@@ -97,14 +97,15 @@ def padded(record: Record, size: int) -> bytes:
     return orjson.dumps(record | {"context": {**record["context"], "extra": filler}})
 
 
-def _user(event: Event) -> Record:
-    name = GIVEN[event.user % len(GIVEN)]
-    country, city = CITIES[event.user % len(CITIES)]
+def event_user(user: int) -> Record:
+    """Return whom an event concerns."""
+    name = GIVEN[user % len(GIVEN)]
+    country, city = CITIES[user % len(CITIES)]
     return {
-        "id": str(event.user + 1),
-        "email": f"{name}.{event.user}@customer.example".lower(),
-        "username": f"{name}{event.user}".lower(),
-        "ip_address": f"192.0.2.{event.user + 1}",
+        "id": str(user + 1),
+        "email": f"{name}.{user}@customer.example".lower(),
+        "username": f"{name}{user}".lower(),
+        "ip_address": f"192.0.2.{user + 1}",
         "name": name,
         "geo": {"country_code": country, "city": city},
         "data": None,

@@ -58,7 +58,10 @@ def _release(seed: int, number: int, start: int, step: int, slugs: list[str]) ->
 
 
 def release_record(release: Release, projects: list[Record], now: int, stamp: Stamp, *, old: bool) -> Record:
-    """Return a release at the moment `now`: its last event moves on while it is fresh. 9.1.2 knows no `id`."""
+    """Return a release at the moment `now`, without the fields that tell of its work.
+
+    Its last event moves on while it is fresh. 9.1.2 knows no `id`.
+    """
     rng = Random(f"release:{release.version}")
     released = release.released_by(now)
     first_event, quiet_after = release.added + rng.randrange(DAY), release.added + 14 * DAY
@@ -82,14 +85,9 @@ def release_record(release: Release, projects: list[Record], now: int, stamp: St
         "dateReleased": stamp(released) if released else None,
         "dateStarted": None,
         "owner": None,
-        "lastCommit": None,
-        "lastDeploy": None,
         "firstEvent": stamp(first_event) if seen else None,
         "lastEvent": stamp(min(now, quiet_after)) if seen else None,
         "newGroups": rng.randrange(9),
-        "commitCount": rng.randrange(40),
-        "deployCount": 0,
-        "authors": [{"name": "Ada Arden", "email": "ada.arden.0@acme.example"}],
         "data": {},
         "projects": [_in_release(project, old=old) for project in projects],
     }

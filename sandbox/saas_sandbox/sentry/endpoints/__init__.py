@@ -12,6 +12,7 @@ from saas_sandbox.sentry.endpoints import (
     event_parts,
     issues,
     organization,
+    project_settings,
     projects,
     releases,
     replays,
@@ -27,6 +28,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *projects.ENDPOINTS,
     *event_parts.ENDPOINTS,
     *replays.ENDPOINTS,
+    *project_settings.ENDPOINTS,
     *alerts.ENDPOINTS,
     *usage.ENDPOINTS,
 )

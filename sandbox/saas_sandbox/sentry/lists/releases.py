@@ -7,6 +7,7 @@ from saas_sandbox.common.clock import SECOND
 from saas_sandbox.common.errors import ApiError
 from saas_sandbox.common.reply import Record
 from saas_sandbox.sentry.call import Call
+from saas_sandbox.sentry.data.release_work import work_fields
 from saas_sandbox.sentry.data.releases import Release, release_record
 from saas_sandbox.sentry.world import Project
 
@@ -24,23 +25,24 @@ def releases(call: Call, _: Record) -> Sequence[Shown]:
     9.1.2 sorts by the date of release where there is one, shows all, and knows no `status`.
     """
     everything = call.settings.old and not call.all("project")
-    rows = _of(call, call.visible() if everything else call.projects_asked())
+    rows = releases_of(call, call.visible() if everything else call.projects_asked())
     rows = _in_status(call, _in_window(call, rows))
     return sorted(rows, key=lambda row: (-_moment(call, row), -row.release.number))
 
 
 def every_release(call: Call, _: Record) -> Sequence[Shown]:
     """All releases of the projects that the caller sees, in the order of their creation."""
-    return _of(call, call.visible())
+    return releases_of(call, call.visible())
 
 
 def shown_release(call: Call, row: Shown) -> Record:
     """Return a release at this moment."""
-    facts = [project.facts for project in row.projects]
-    return release_record(row.release, facts, call.now, call.world.stamp, old=call.settings.old)
+    world, old, facts = call.world, call.settings.old, [project.facts for project in row.projects]
+    work = work_fields(world.work(row.release), call.now, world.anchor, world.stamp, old=old)
+    return release_record(row.release, facts, call.now, world.stamp, old=old) | work
 
 
-def _of(call: Call, projects: Iterable[Project]) -> list[Shown]:
+def releases_of(call: Call, projects: Iterable[Project]) -> list[Shown]:
     """Return the releases so far of some projects."""
     chosen = {project.slug: project for project in projects}
     rows = (row for row in call.world.releases if row.added <= call.now)
