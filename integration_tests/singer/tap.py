@@ -8,18 +8,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from integration_tests.commands import Ended, path_of, run_forked, run_installed
+from integration_tests.source_sentry.connector import KEYS
 from saas_sandbox.sentry.server import Sandbox
 
 COMMAND: Final = "tap-sentry"
-KEYS: Final = {
-    "events": "eventID",
-    "releases": "version",
-    "relays": "relayId",
-    "organization_tags": "key",
-    "trace_item_attributes": "key",
-    "replay_selectors": "dom_element",
-}
-"""Keys that are not `id`."""
 
 
 @dataclass
@@ -46,7 +38,7 @@ class Output:
 
     def keys(self, stream: str) -> list[str]:
         """Keys of one stream's records, repeats included."""
-        return [str(record[KEYS.get(stream, "id")]) for record in self.records(stream)]
+        return [str(record[KEYS[stream]]) for record in self.records(stream)]
 
     @property
     def streams(self) -> set[str]:

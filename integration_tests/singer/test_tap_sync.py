@@ -10,8 +10,7 @@ import pytest
 
 from integration_tests.clock import NOW, environment
 from integration_tests.singer.conftest import Point
-from integration_tests.singer.tap import KEYS
-from integration_tests.source_sentry.connector import expected
+from integration_tests.source_sentry.connector import KEYS, expected
 
 INCREMENTAL = ("issues", "events", "releases")
 

@@ -12,17 +12,11 @@ from typing import Any, Final
 from integration_tests.clock import environment
 from integration_tests.commands import Ended, path_of, run_forked, run_installed
 from saas_sandbox.sentry.server import Sandbox
+from unit_tests.manifests import streams
 
 COMMAND: Final = "source-sentry"
-KEYS: Final = {
-    "events": "eventID",
-    "releases": "version",
-    "relays": "relayId",
-    "organization_tags": "key",
-    "trace_item_attributes": "key",
-    "replay_selectors": "dom_element",
-}
-"""Primary keys that are not `id`."""
+KEYS: Final = {name: stream["primary_key"][-1] for name, stream in streams("source_sentry").items()}
+"""Last part of each key: what the sandbox counts rows by."""
 _discovered: Final[list[dict[str, Any]]] = []
 
 
@@ -47,7 +41,7 @@ class Output:
 
     def keys(self, stream: str) -> list[str]:
         """Primary keys of one stream's records, repeats included."""
-        return [str(record[KEYS.get(stream, "id")]) for record in self.records(stream)]
+        return [str(record[KEYS[stream]]) for record in self.records(stream)]
 
     @property
     def states(self) -> list[dict[str, Any]]:

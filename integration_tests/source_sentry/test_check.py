@@ -10,7 +10,7 @@ from integration_tests.clock import environment
 from integration_tests.commands import path_of
 from integration_tests.conftest import Connect
 from integration_tests.source_sentry.connector import COMMAND
-from saas_sandbox.sentry.settings import DEFAULT_TOKEN, Token
+from saas_sandbox.sentry.settings import DEFAULT_TOKEN, READ_SCOPES, Token
 
 OTHER = "sntryu_test_fedcba9876543210fedcba9876543210"
 ORGANIZATION_TOKEN = "sntrys_test_0123456789abcdef0123456789abcdef"
@@ -104,13 +104,14 @@ def test_given_a_token_that_may_not_when_checked_then_the_reason_is_told(
 
 
 def test_given_a_token_without_a_scope_when_checked_then_the_streams_it_leaves_out_are_named(connect: Connect) -> None:
-    connector = connect(tokens={OTHER: Token(scopes=("org:read", "project:read", "event:read"))})
+    scopes = tuple(scope for scope in READ_SCOPES if scope != "member:read")
+    connector = connect(tokens={OTHER: Token(scopes=scopes)})
 
     assert connector.check() == (
         "SUCCEEDED",
         (
             "Organization `acme`: 4 project(s) visible. "
-            "The token lacks the scope `member:read`, so these streams cannot be read: members."
+            "The token lacks the scope `member:read`, so these streams cannot be read: members, scim_users."
         ),
     )
 

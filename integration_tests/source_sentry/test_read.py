@@ -85,11 +85,8 @@ def test_given_configured_projects_when_read_then_only_those_are_asked(connect: 
     assert [project["slug"] for project in output.records("projects")] == ["backend"]
     assert set(output.keys("events")) == set(connector.sandbox.totals()["events"]["backend"])
     asked = {r.path for r in connector.sandbox.requests() if "/projects/acme/" in r.path}
-    assert asked == {
-        "/api/0/projects/acme/backend/",
-        "/api/0/projects/acme/backend/events/",
-        "/api/0/projects/acme/backend/keys/",
-    }
+    assert "/api/0/projects/acme/backend/keys/" in asked
+    assert {path.split("/")[5] for path in asked} == {"backend"}
 
 
 def test_given_a_first_sync_when_its_requests_are_counted_then_the_project_list_is_read_once_for_all_children(

@@ -7,6 +7,7 @@ from saas_sandbox.sentry.endpoint import PROJECT, Custom, Endpoint, Listing, Sin
 from saas_sandbox.sentry.lists.issue_parts import (
     ISSUE,
     event_record,
+    every_issue_event,
     external_issues,
     hashes,
     integrations,
@@ -55,7 +56,14 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     ),
     Single("issue_details", f"{_BELOW}/", _EVENT, issue_detail, parent=ISSUE),
     Listing(
-        "issue_events", f"{_BELOW}/events/", _EVENT, issue_events, record=event_record, parent=ISSUE, paging=by_row
+        "issue_events",
+        f"{_BELOW}/events/",
+        _EVENT,
+        issue_events,
+        record=event_record,
+        every=every_issue_event,
+        parent=ISSUE,
+        paging=by_row,
     ),
     Listing("issue_hashes", f"{_BELOW}/hashes/", _EVENT, hashes, parent=ISSUE, paging=by_row),
     Listing(

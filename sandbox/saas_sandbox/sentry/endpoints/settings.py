@@ -41,7 +41,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
         paging=None,
         old={},
     ),
-    Listing("relays", "/organizations/{org}/relay_usage/", _ORG, made(6, relay), paging=None, key="relayId"),
+    Listing("relays", "/organizations/{org}/relay_usage/", _ORG, made(6, relay), paging=None, key="version"),
     Custom(
         "audit_logs",
         "/organizations/{org}/audit-logs/",

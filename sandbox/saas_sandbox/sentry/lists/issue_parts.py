@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from saas_sandbox.common.reply import Record
-from saas_sandbox.sentry.call import Call
+from saas_sandbox.sentry.call import Call, Window
 from saas_sandbox.sentry.data.attachments import attachments_of
 from saas_sandbox.sentry.data.events import Event, full_event, simple_event
 from saas_sandbox.sentry.data.issues import ids_of, issue_record, organization_fields, todays_fields
@@ -77,7 +77,15 @@ def _release(event: Event) -> Record | None:
 
 def issue_events(call: Call, row: Sighting) -> Sequence[Event]:
     """Return its events of the window, newest first."""
-    window = call.search_window()
+    return _events(row, call.search_window())
+
+
+def every_issue_event(call: Call, row: Sighting) -> Sequence[Event]:
+    """Return its events that can be read."""
+    return _events(row, call.readable())
+
+
+def _events(row: Sighting, window: Window) -> list[Event]:
     inside = row.timeline.track(row.number, row.timeline.rows(window.start, window.end))
     return [row.event(place) for place in reversed(inside)]
 
