@@ -36,6 +36,7 @@ __all__ = [
     "TouchedRouter",
     "UserObject",
     "WindowFilter",
+    "WithoutSecretFields",
     "WithoutSecrets",
 ]
 
@@ -82,3 +83,25 @@ class UserObject(RecordChange):
     def change(self, record: dict[str, Any], partition: Mapping[str, Any]) -> None:
         if isinstance(record.get(self.field), int | str):
             record[self.field] = {"id": str(record[self.field])}
+
+
+@dataclass
+class WithoutSecretFields(RecordChange):
+    """{"config": {"index": "main", "apiToken": "t"}} -> {"config": {"index": "main"}} for the `endings` ["token"].
+
+    At any depth, and in lower or upper case. With `include_secrets` the record stays as it is.
+    """
+
+    endings: list[str]
+
+    @override
+    def change(self, record: dict[str, Any], partition: Mapping[str, Any]) -> None:
+        if not self.config["include_secrets"]:
+            self._prune(record)
+
+    def _prune(self, value: Any) -> None:
+        if isinstance(value, dict):
+            for name in [name for name in value if name.lower().endswith(tuple(self.endings))]:
+                del value[name]
+        for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+            self._prune(inner)

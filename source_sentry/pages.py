@@ -7,6 +7,7 @@ series              {"intervals": [t], "groups": [{"by": {...}, "series": {"sum(
 points              [[1764288000, 5]]
 segments            [[{"type", "timestamp", "data"}]], a record for each list: {"events": [...]}
 usage               {"projects": [{"id", "slug", "stats": [{"category", "outcomes": {"accepted": 5}}]}]}
+groups              {"web-2.0": [{"id"}]}, records by a name that they have too
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -106,7 +107,12 @@ def _segments(content: Any) -> list[Record]:
     return [{"events": events} for events in content]
 
 
+def _groups(content: Any) -> list[Record]:
+    return [record for records in content.values() for record in records]
+
+
 _OPEN: Final[Mapping[str, Callable[[Any], list[Record]]]] = {
+    "groups": _groups,
     "series": _series,
     "points": _points,
     "segments": _segments,

@@ -29,6 +29,11 @@ def locked(code: str) -> ApiError:
     return ApiError(401, {"detail": {"code": code, "message": message, "extra": {}}}, dict(_REALM))
 
 
+def without_user() -> ApiError:
+    """401 without a body: the token belongs to nobody, and the list is somebody's."""
+    return ApiError(401, None)
+
+
 def forbidden() -> ApiError:
     """403: the token may not."""
     return ApiError(403, {"detail": "You do not have permission to perform this action."})

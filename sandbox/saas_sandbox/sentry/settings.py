@@ -32,6 +32,7 @@ class Token:
     not_member_of: tuple[str, ...] = ()  # open to the caller, but left out of lists that default to "my projects"
     expired: bool = False
     denied: str = ""  # code of a 401 with an object detail: sso-required, 2fa-required ...
+    user: bool = True  # whether it stands for a user; for others some lists are 401 without a body
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from saas_sandbox.common.clock import DAY
 from saas_sandbox.common.reply import Record
 from saas_sandbox.sentry.data.events import Event, full_event, old_event, padded, simple_event
 from saas_sandbox.sentry.data.issues import Issue, build_issue
+from saas_sandbox.sentry.data.monitors import Monitor, build_monitors
 from saas_sandbox.sentry.data.people import Person, build_people, member_record, team_record, team_slug
 from saas_sandbox.sentry.data.projects import key_record, organization_record
 from saas_sandbox.sentry.data.release_work import Work, build_work
@@ -189,6 +190,11 @@ class World:
     @cached_property
     def _active(self) -> list[str]:
         return [slug for slug in self._slugs()[: self.counts.projects] if slug not in (QUIET_SLUG, EMPTY_SLUG)]
+
+    @cached_property
+    def monitors(self) -> list[Monitor]:
+        """Cron monitors with all their check-ins, also those still to come."""
+        return build_monitors(self.settings.seed, self._active, self.anchor)
 
     def projects_of(self, release: Release) -> list[str]:
         """Return the slugs of a release's projects."""

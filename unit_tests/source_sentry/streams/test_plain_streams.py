@@ -63,6 +63,19 @@ CASES = {
     "uptime_monitors": Case("organizations/acme/uptime/", params=ALL_PROJECTS),
     "metric_alert_rules": Case("organizations/acme/alert-rules/", params=ALL_PROJECTS),
     "incidents": Case("organizations/acme/incidents/", params=ALL_PROJECTS),
+    "monitors": Case("organizations/acme/monitors/", params={"per_page": "100", "project": "-1", "sort": "name"}),
+    "dashboards": Case("organizations/acme/dashboards/", params={"per_page": "100", "sort": "dateCreated"}),
+    "discover_saved_queries": Case(
+        "organizations/acme/discover/saved/", params={"per_page": "100", "sortBy": "dateCreated"}
+    ),
+    "explore_saved_queries": Case(
+        "organizations/acme/explore/saved/", params={"per_page": "100", "sortBy": "dateAdded"}
+    ),
+    "integrations": Case("organizations/acme/integrations/", params={"per_page": "100", "includeConfig": "0"}),
+    "code_mappings": Case("organizations/acme/code-mappings/", params=ALL_PROJECTS),
+    "sentry_apps": Case("organizations/acme/sentry-apps/"),
+    "sentry_app_installations": Case("organizations/acme/sentry-app-installations/"),
+    "data_forwarders": Case("organizations/acme/forwarding/"),
 }
 
 
@@ -95,6 +108,8 @@ SECRETS = {
     "project_keys": ("secret",),
     "organization_project_keys": ("secret",),
     "project_service_hooks": ("secret",),
+    "sentry_apps": ("secret",),
+    "data_forwarders": ("secret",),
 }
 """Fields that a stream leaves out by default."""
 TELL_THEIR_PROJECT = {"project_details", "project_keys"}

@@ -9,8 +9,11 @@ from typing import Final
 from saas_sandbox.sentry.endpoint import Endpoint
 from saas_sandbox.sentry.endpoints import (
     alerts,
+    dashboards,
     event_parts,
+    integrations,
     issues,
+    monitors,
     organization,
     project_settings,
     projects,
@@ -31,4 +34,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *project_settings.ENDPOINTS,
     *alerts.ENDPOINTS,
     *usage.ENDPOINTS,
+    *monitors.ENDPOINTS,
+    *dashboards.ENDPOINTS,
+    *integrations.ENDPOINTS,
 )

@@ -15,7 +15,7 @@ def index(call: Call, _: None) -> Record:
     """Say who is calling: `auth` is null without a token."""
     known = call.token is not ANONYMOUS
     auth = {"scopes": list(call.token.scopes)} if known else None
-    user = {"id": "1", "email": call.world.people[0].email} if known else None
+    user = {"id": "1", "email": call.world.people[0].email} if known and call.token.user else None
     return {"version": "0", "auth": auth, "user": user}
 
 
