@@ -66,7 +66,6 @@ class MonitorRouter(TouchedRouter):
     The state is the end of that window, {"dateCreated": "2026-11-22T10:00:00Z"}, whatever the number of monitors.
     """
 
-    parent: str = "monitors"
     cursor_field: str = "dateCreated"
 
     looks_at = frozenset({"config", "environments"})
@@ -90,9 +89,11 @@ class MonitorRouter(TouchedRouter):
 def _may_have_checkins(monitor: Row, since: str) -> bool:
     """Whether there may be check-ins since then.
 
-    `lastCheckIn` does not tell of missed ones, but a monitor that misses them is not ok. A monitor without environments
-    comes from an old server.
+    `lastCheckIn` does not tell of missed ones, but a monitor that misses them is not ok, unless it tolerates some. A
+    monitor without environments comes from an old server.
     """
+    if int((monitor.get("config") or {}).get("failure_issue_threshold") or 1) > 1:
+        return True
     environments = monitor.get("environments") or [{}]
     return any(
         dates.to_second(environment.get("lastCheckIn") or since) >= dates.to_second(since)
