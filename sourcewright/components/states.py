@@ -97,6 +97,8 @@ class ChildState(CheckedState):
         if isinstance(saved, Mapping) and isinstance(saved.get(router.parent), Mapping):
             return {"parent_state": {router.parent: saved[router.parent]}}
         if isinstance(saved, Mapping) and field_name in saved:
-            cursor = {router.carries.get(field_name, field_name): self.cursor(saved, field_name)[field_name]}
+            cursor = {
+                getattr(router, "carries", {}).get(field_name, field_name): self.cursor(saved, field_name)[field_name]
+            }
             return {"parent_state": {router.parent: {"state": cursor, **cursor}}}
         raise self._unreadable(dict(stream_state), field_name)
