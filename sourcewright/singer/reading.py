@@ -61,6 +61,7 @@ class Reading:
         self._state = [state for stream in streams if (state := stream.saved_state())]
         self._source = source_class(catalog=self._catalog, config=self._config, state=self._state)
         self._messages = self._source.read(logger, self._config, self._catalog, self._state)
+        self._ended: set[str] = set()
         self._incomplete: list[str] = []
         self._reported: set[str] = set()
 
@@ -76,6 +77,17 @@ class Reading:
         except AirbyteTracedException:
             if not self._incomplete:
                 raise
+
+    def first_records(self) -> Iterator[AirbyteRecordMessage]:
+        """The first record of each stream, until all streams have one or have ended; then no more is taken."""
+        waiting = set(self._streams)
+        for record in self.records():
+            if record.stream in waiting:
+                waiting.remove(record.stream)
+                yield record
+            if waiting <= self._ended:
+                break
+        self.abandon()
 
     def abandon(self) -> None:
         """Take no more records; a background thread drains the queue, so that no reader thread blocks on a full one."""
@@ -119,5 +131,7 @@ class Reading:
             self._logger.error("%s", trace.error.message)
             self._logger.debug("%s", trace.error.stack_trace)
         status = trace.stream_status
+        if status and status.status in (AirbyteStreamStatus.COMPLETE, AirbyteStreamStatus.INCOMPLETE):
+            self._ended.add(status.stream_descriptor.name)
         if status and status.status is AirbyteStreamStatus.INCOMPLETE:
             self._incomplete.append(status.stream_descriptor.name)

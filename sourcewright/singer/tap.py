@@ -1,6 +1,6 @@
 """A declarative Airbyte source as a Singer tap: `class TapX(SourceTap): name = …; source_class = SourceX`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from typing import Any, ClassVar
@@ -90,25 +90,39 @@ class SourceTap(CommandLine):
             SyncFailedError: Some streams could not be read to their end; all others are complete.
 
         """
-        streams = [stream for stream in self.streams.values() if isinstance(stream, SourceStream) and stream.is_wanted]
+        streams = self._wanted()
         if not streams:
             self.logger.warning("No stream is selected, so nothing is read.")
             return
         reading = self.reading(streams)
-        for stream in streams:
-            stream.write_schema()
-        self._write_records(reading, streams)
+        self._write_records(reading.records(), streams)
         if self.state:
             # Repeated, because some targets keep a state only if no record follows it
             self.write_message(StateMessage(value=self.state))
         self.message_writer.flush()
         reading.finish()
 
-    def _write_records(self, reading: Reading, streams: Sequence[SourceStream]) -> None:
+    @override  # type: ignore[misc]  # the SDK reads one stream after the other
+    def run_connection_test(self) -> bool:
+        """Write the first record of each selected stream. One reading does it: many would read parents many times."""
+        streams = self._wanted()
+        reading = self.reading(streams)
+        self._write_records(reading.first_records(), streams)
+        self.message_writer.flush()
+        reading.finish()
+        return True
+
+    def _wanted(self) -> list[SourceStream]:
+        return [stream for stream in self.streams.values() if isinstance(stream, SourceStream) and stream.is_wanted]
+
+    def _write_records(self, records: Iterator[AirbyteRecordMessage], streams: Sequence[SourceStream]) -> None:
+        """Write the SCHEMA of each stream, then the records."""
+        for stream in streams:
+            stream.write_schema()
         with ExitStack() as stack:
             counts = {each.name: stack.enter_context(each.get_record_counter()).increment for each in streams}
             writers = {each.name: self._record_writer(each) for each in streams}
-            for record in reading.records():
+            for record in records:
                 writers[record.stream](record)
                 counts[record.stream]()
 
