@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest --numprocesses auto --dist loadgroup
 
-.PHONY: demo docs test lint types tests unit integration coverage wheels bench test-meltano clean
+.PHONY: demo docs test lint types tests unit integration coverage conformance wheels bench test-meltano clean
 
 demo: .venv/ready  ## the main job, on the embedded sandbox
 	$(BIN)/python examples/demo.py
@@ -30,6 +30,9 @@ integration: .venv/ready .venv-targets/ready
 
 coverage: .venv/ready  ## lines and branches that the unit tests leave out
 	$(PYTEST) unit_tests --cov --cov-fail-under 90
+
+conformance: .venv/ready  ## beside Sentry's own description of its API, if `SENTRY_OPENAPI` or its default names one
+	$(BIN)/python -m unit_tests.source_sentry.conformance
 
 docs: .venv/ready  ## writes the tables of README.md and docs/, and the catalogs of the tests, from the manifests
 	$(BIN)/python docs/generate.py

@@ -126,22 +126,6 @@ def test_given_deleted_issue_when_read_then_the_others_complete_without_a_warnin
     assert (done.state("issue_details"), done.warnings()) == (parent_state(NOW), [])
 
 
-def test_given_issue_resolved_in_a_commit_when_read_then_the_commit_is_text(sentry: SentryMock) -> None:
-    answers_issues(sentry, an_issue(3))
-    sentry.answers(below(3, ""), answer({"id": "3", "statusDetails": {"inCommit": {"id": "f00d"}}}))
-    (record,) = sync("issue_details").records("issue_details")
-    assert record["statusDetails"] == {"inCommit": '{"id":"f00d"}'}
-
-
-def test_given_crash_file_of_any_form_when_read_then_it_is_text(sentry: SentryMock) -> None:
-    answers_issues(sentry, an_issue(3))
-    files = [None, "dump.dmp", {"id": "7"}]
-    rows = [{"eventID": f"{number}", "crashFile": crash} for number, crash in enumerate(files)]
-    sentry.answers(below(3, "events/", **PER_PAGE), page(*rows))
-    found = sync("issue_events").records("issue_events")
-    assert [record.get("crashFile") for record in found] == [None, "dump.dmp", '{"id":"7"}']
-
-
 def test_given_merged_issue_when_read_then_the_record_is_the_survivor_and_names_the_issue_asked(
     sentry: SentryMock,
 ) -> None:
