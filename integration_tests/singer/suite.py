@@ -11,14 +11,6 @@ class OneReading(TapTestRunner):
     """Reads all streams at once, as the command does: the SDK's runner would start a source for each stream."""
 
     @override
-    def new_tap(self) -> Tap:
-        """A tap of which all streams are selected, the costly ones too."""
-        tap = super().new_tap()
-        for stream in tap.streams.values():
-            stream.selected_by_default = stream.selected = True
-        return tap
-
-    @override
     def run_sync_dry_run(self) -> bool:
         self.new_tap().sync_all()
         return True
