@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import costs
+import yaml
 
 from source_sentry import SourceSentry
 from source_sigma import SourceSigma
@@ -18,6 +19,8 @@ from sourcewright.engine.source import ManifestSource
 
 ROOT: Final = Path(__file__).parents[1]
 SOURCES: Final[Mapping[str, type[ManifestSource]]] = {"source_sentry": SourceSentry, "source_sigma": SourceSigma}
+LEFT_OUT: Final = ROOT / "unit_tests" / "source_sentry" / "conformance" / "no_stream.yaml"
+"""Path of the API reference: why no stream reads it."""
 Stream = Mapping[str, Any]
 
 
@@ -46,6 +49,25 @@ def sections(package: str, *columns: str) -> str:
     return "".join(f"\n### {title}\n{table(package, title, *columns)}" for title in _sections(package))
 
 
+def overview(package: str, *columns: str) -> str:
+    """One table of all streams, in which each section of the manifest's `streams` begins with a row that names it."""
+    known = {stream["name"]: stream for stream in manifest(package)["streams"]}
+    cells = []
+    for title, names in _sections(package).items():
+        cells.append([f"**{title}**", *[""] * (len(columns) - 1)])
+        cells += [[_COLUMNS[column](package, known[name]) for column in columns] for name in names]
+    return rows(columns, cells)
+
+
+def left_out() -> str:
+    """Markdown table of what Sentry's API reference describes and no stream reads: endpoint, reason."""
+    if not LEFT_OUT.is_file():
+        return ""
+    reasons: Mapping[str, str] = yaml.safe_load(LEFT_OUT.read_text(encoding="utf-8"))
+    # The rows of other tables begin with a name in backticks alone, which is a stream's
+    return rows(("endpoint", "why no stream reads it"), ([f"GET `{path}`", why] for path, why in reasons.items()))
+
+
 def suggested(package: str) -> str:
     """YAML list of the streams that are selected by default."""
     return "".join(
@@ -70,7 +92,7 @@ def rows(columns: Iterable[str], cells: Iterable[Iterable[str]]) -> str:
     """A Markdown table, between blank lines."""
     names = list(columns)
     lines = [names, ["---"] * len(names), *cells]
-    return "\n" + "\n".join(f"| {' | '.join(line)} |".replace("|  |", "| |") for line in lines) + "\n"
+    return "\n" + "\n".join(re.sub(r"\|  (?=\|)", "| ", f"| {' | '.join(line)} |") for line in lines) + "\n"
 
 
 def _default(name: str, about: Mapping[str, Any], required: list[str]) -> str:
@@ -155,4 +177,5 @@ _COLUMNS: Final[Mapping[str, Callable[[str, Stream], str]]] = {
     "kept": _kept,
     "known from": _known_from,
     "notes": _note,
+    "what": _note,
 }
