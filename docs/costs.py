@@ -19,43 +19,50 @@ class Cost:
 
     count: int
     of: str
-    recent: bool = False
-    """Only records of the parent that its own sync reads again."""
-    counted_by: str = ""
-    """Only records of the parent where this field is not 0."""
+    which: str = ""
+    """Which records of the parent: `that is read again`."""
 
     def __str__(self) -> str:
         """Words for a table: `1 a page`, ``1 a record of `teams` ``."""
-        if self.of in (ONCE, PAGE, PROJECT):
-            return f"{self.count} a {self.of}" if self.of else str(self.count)
-        which = " that is read again" if self.recent else ""
-        counted = f" with `{self.counted_by}`" if self.counted_by else ""
-        return f"{self.count} a record of `{self.of}`{which}{counted}"
+        if not self.of:
+            return str(self.count)
+        if self.of == PAGE and self.count > 1:
+            return f"1 a page of {self.count} lists"
+        return (
+            f"{self.count} a {self.of}"
+            if self.of in (PAGE, PROJECT)
+            else f"{self.count} a record of `{self.of}`{self.which}"
+        )
 
 
 def cost(stream: Stream) -> Cost:
-    """Requests of a sync right after another; a partition with more than a page costs one more for each."""
+    """Requests of a sync soon after another; a partition with more than a page costs one more for each."""
     retriever = stream["retriever"]
     router = retriever.get("partition_router", {})
     kind = str(router.get("class_name", "")).rpartition(".")[2]
     windows = _windows(stream)
     if kind == "ProjectRouter":
         return Cost(windows, PROJECT)
-    if kind == "MonitorRouter":
-        return Cost(1, "monitors", recent=True)
     if kind:
-        return Cost(1, router["parent"], recent=kind == "TouchedRouter", counted_by=router.get("counted_by", ""))
-    values = len(router.get("values", [ONCE]))
-    if "paginator" not in retriever:
-        return Cost(values * windows, ONCE)
-    return Cost(values * windows, PAGE)
+        return Cost(1, router["parent"], _WHICH.get(kind, "") + _counted(router))
+    lists = len(router.get("values", [ONCE]))
+    return Cost(lists * windows, PAGE if "paginator" in retriever else ONCE)
+
+
+_WHICH: Final[Mapping[str, str]] = {
+    "MonitorRouter": " that may have new check-ins",
+    "TouchedRouter": " that is read again",
+}
+
+
+def _counted(router: Mapping[str, Any]) -> str:
+    return f" with `{router['counted_by']}`" if "counted_by" in router else ""
 
 
 def _windows(stream: Stream) -> int:
-    """Windows that a lookback is read in. Without partitions the state is a record's date, in a window of its own."""
+    """Windows of a lookback, and one for the time since the sync before."""
     cursor = stream.get("incremental_sync", {})
     step, lookback = cursor.get("step", ""), cursor.get("lookback_window", "")
     if not step or "{{" in step + lookback:
         return 1
-    windows = -(-parse_duration(lookback) // parse_duration(step))
-    return int(windows) + ("partition_router" not in stream["retriever"])
+    return int(parse_duration(lookback) // parse_duration(step)) + 1

@@ -49,14 +49,14 @@ def sections(package: str, *columns: str) -> str:
     return "".join(f"\n### {title}\n{table(package, title, *columns)}" for title in _sections(package))
 
 
-def overview(package: str, *columns: str) -> str:
-    """One table of all streams, in which each section of the manifest's `streams` begins with a row that names it."""
+def overview(package: str) -> str:
+    """Markdown table of the sections of the manifest's `streams`, with a star at those not selected by default."""
     known = {stream["name"]: stream for stream in manifest(package)["streams"]}
-    cells = []
-    for title, names in _sections(package).items():
-        cells.append([f"**{title}**", *[""] * (len(columns) - 1)])
-        cells += [[_COLUMNS[column](package, known[name]) for column in columns] for name in names]
-    return rows(columns, cells)
+    starred = {name: "" if _selected(package, stream) else "\\*" for name, stream in known.items()}
+    cells = [
+        [title, ", ".join(f"`{name}`{starred[name]}" for name in names)] for title, names in _sections(package).items()
+    ]
+    return rows(("about", "streams"), cells)
 
 
 def left_out() -> str:

@@ -13,6 +13,8 @@ from sourcewright.components.config import SettingsNormalization, tidy_date
 
 RETENTION: Final = timedelta(days=90)
 """As long as sentry.io keeps events and searches issues (30 days on the Developer plan)."""
+SERIES_RETENTION: Final = timedelta(days=396)
+"""As long as Sentry keeps any series: numbers by day for 13 months. Each day before it would cost a request."""
 
 DEFAULTS: Final[Mapping[str, Any]] = {
     "hostname": "sentry.io",
@@ -87,3 +89,4 @@ def _pin_time(config: MutableMapping[str, Any]) -> None:
     config["last_second"] = dates.to_text(now - timedelta(seconds=1))  # the engine's windows include their end
     config["issues_since"] = min(str(start), retained)
     config["releases_since"] = chosen or "1970-01-01T00:00:00Z"
+    config["days_since"] = max(str(start), dates.to_text(now - SERIES_RETENTION))

@@ -113,7 +113,7 @@ def test_given_a_stream_without_its_scope_when_synced_then_it_alone_fails(point:
     assert output.complaints[-1].startswith("Not read to their end: `members`.")
     assert len(output.keys("teams")) == len(tap.sandbox.totals()["teams"])
     assert len(output.keys("events")) == sum(len(events) for events in tap.sandbox.totals()["events"].values())
-    assert set(output.states[-1]["bookmarks"]) == {"events"}
+    assert set(output.states[-1]["bookmarks"]) == {"events", "teams"}
 
 
 @pytest.mark.parametrize("busy_with", ["writing", "waiting"])
@@ -158,7 +158,7 @@ def test_given_debug_logs_when_synced_then_neither_token_nor_protocol_of_the_eng
     assert output.exit_code == 0
     assert "| DEBUG " in output.errors
     assert tap.sandbox.token not in output.errors
-    assert {message["type"] for message in output.messages} == {"SCHEMA", "RECORD"}
+    assert {message["type"] for message in output.messages} == {"SCHEMA", "RECORD", "STATE"}
 
 
 def test_given_settings_in_the_environment_when_synced_then_they_are_used(point: Point) -> None:

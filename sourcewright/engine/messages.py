@@ -1,29 +1,38 @@
-"""Messages of the streams, on their way to the output."""
+"""Messages of a sync, on their way to the output."""
 
-from collections.abc import Iterable
-from queue import Queue
+from collections.abc import Iterable, Iterator
 
-from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessage
-from airbyte_cdk.sources.message.concurrent_repository import ConcurrentMessageRepository
-from airbyte_cdk.sources.message.repository import MessageRepository
-from airbyte_cdk.sources.streams.concurrent.partitions.types import QueueItem
-from typing_extensions import override
+from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessage, AirbyteStreamStatus, Type
+from airbyte_cdk.sources.streams.core import NO_CURSOR_STATE_KEY
 
 from sourcewright.components.runtime import Refusals
 
 
-class Messages(ConcurrentMessageRepository):
-    """Messages without the states of refused streams: a saved state says that its stream was read."""
+def without_false_states(messages: Iterable[AirbyteMessage], refusals: Refusals) -> Iterator[AirbyteMessage]:
+    """`messages` without the states of what was not read, since a saved state says that its stream was.
 
-    def __init__(self, queue: Queue[QueueItem], decorated: MessageRepository, refusals: Refusals) -> None:
-        super().__init__(queue, decorated)
-        self._refusals = refusals
-
-    @override
-    def emit_message(self, message: AirbyteMessage) -> None:
-        saved = message.state.stream if message.state else None
-        if not saved or self._refusals.is_saved(saved.stream_descriptor.name):
-            super().emit_message(message)
+    The engine marks every stream without a cursor as read when it ends. The mark of one that failed, or was refused, is
+    left out, and so are all states of a stream that was refused.
+    """
+    complete: set[str] = set()
+    marks: dict[str, AirbyteMessage] = {}
+    for message in messages:
+        if message.type is Type.RECORD:
+            yield message
+        elif message.state and message.state.stream:
+            name, state = message.state.stream.stream_descriptor.name, message.state.stream.stream_state
+            if not refusals.is_saved(name):
+                continue
+            if state and NO_CURSOR_STATE_KEY in vars(state) and name not in complete:
+                marks[name] = message
+            else:
+                yield message
+        else:
+            yield message
+            status = message.trace.stream_status if message.trace else None
+            if status and status.status is AirbyteStreamStatus.COMPLETE:
+                complete.add(status.stream_descriptor.name)
+                yield from filter(None, [marks.pop(status.stream_descriptor.name, None)])
 
 
 def saved_streams(states: Iterable[AirbyteStateMessage]) -> frozenset[str]:

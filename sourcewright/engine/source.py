@@ -13,6 +13,7 @@ from airbyte_cdk.sources.declarative.incremental.concurrent_partition_cursor imp
 from airbyte_cdk.sources.declarative.models import DeclarativeStream
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
 from airbyte_cdk.sources.message import InMemoryMessageRepository
+from airbyte_cdk.sources.message.concurrent_repository import ConcurrentMessageRepository
 from airbyte_cdk.sources.message.repository import StateFilteringMessageRepository
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from typing_extensions import override
@@ -20,7 +21,7 @@ from typing_extensions import override
 from sourcewright.components.runtime import Refusals, Row, Runtime
 from sourcewright.engine.executor import FairExecutor
 from sourcewright.engine.factory import ComponentFactory
-from sourcewright.engine.messages import Messages, saved_streams
+from sourcewright.engine.messages import saved_streams, without_false_states
 from sourcewright.engine.parents import DefinedStreams
 from sourcewright.http.pages import PageSlots
 from sourcewright.http.rate_limits import Limits, RateLimiter
@@ -54,24 +55,24 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         # An absolute path, because the engine prefers a manifest.yaml of the working directory
         super().__init__(path_to_yaml=str(self.manifest), catalog=catalog, config=config, state=state)
         self._queue = RecordQueue()
-        refusals = Refusals(saved_streams(state or []))
-        self._message_repository = Messages(self._queue, InMemoryMessageRepository(Level.INFO), refusals)
+        self._message_repository = ConcurrentMessageRepository(self._queue, InMemoryMessageRepository(Level.INFO))
         workers = self._config.get("workers", 1)
         limiter = RateLimiter(workers, self.limits)
         slots = PageSlots()
+        self._refusals = Refusals(saved_streams(state or []))
         self._defined = DefinedStreams(
             self.resolved_manifest["definitions"], self._config, self.parent_settings, slots, self._parent_factory
         )
-        self._parts = Runtime(self._defined, slots, refusals), limiter, self.cursor_class
+        self._parts = Runtime(self._defined, slots, self._refusals), limiter, self.cursor_class
         self._constructor: ComponentFactory = ComponentFactory(
             *self._parts,
             message_repository=self._message_repository,
             configured_catalog=catalog,
             connector_state_manager=self._connector_state_manager,
         )
-        executor = FairExecutor(workers, limiter, slots)
+        self._executor = FairExecutor(workers, limiter, slots)
         self._concurrent_source = ConcurrentSource(
-            threadpool=ThreadPoolManager(executor, self.logger),  # type: ignore[arg-type]  # only `submit` and `shutdown` are used
+            threadpool=ThreadPoolManager(self._executor, self.logger),  # type: ignore[arg-type]  # only `submit` and `shutdown` are used
             logger=self.logger,
             queue=self._queue,
             message_repository=self._message_repository,
@@ -104,8 +105,9 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         require_known_streams(catalog, self._known)
         self.prepare([self._constructor.models[stream.stream.name] for stream in catalog.streams])
         try:
-            yield from super().read(logger, config, catalog, state)
+            yield from without_false_states(super().read(logger, config, catalog, state), self._refusals)
         finally:
+            self._executor.shutdown()
             self._queue.stop()
 
     def prepare(self, streams: list[DeclarativeStream]) -> None:

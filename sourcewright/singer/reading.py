@@ -1,10 +1,7 @@
 """One run of a source that reads any number of streams."""
 
 import logging
-import threading
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from airbyte_cdk.models import (
@@ -90,8 +87,9 @@ class Reading:
         self.abandon()
 
     def abandon(self) -> None:
-        """Take no more records; a background thread drains the queue, so that no reader thread blocks on a full one."""
-        threading.Thread(target=self._drain, daemon=True).start()
+        """Take no more records, which ends the threads that read them."""
+        if isinstance(self._messages, Generator):
+            self._messages.close()
 
     def finish(self) -> None:
         """Fail, after all streams have ended, if one of them could not be read to its end.
@@ -103,10 +101,6 @@ class Reading:
         if self._incomplete:
             names = ", ".join(f"`{name}`" for name in self._incomplete)
             raise SyncFailedError(f"Not read to their end: {names}. All other selected streams are complete.")
-
-    def _drain(self) -> None:
-        with suppress(Exception):
-            deque(self._messages, maxlen=0)
 
     def _take(self, message: AirbyteMessage) -> None:
         if message.state:

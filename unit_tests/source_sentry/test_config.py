@@ -62,6 +62,7 @@ def test_given_only_what_is_required_when_normalised_then_every_default() -> Non
         "last_second": "2026-11-22T09:59:59Z",
         "issues_since": RETENTION_START,
         "releases_since": "1970-01-01T00:00:00Z",
+        "days_since": RETENTION_START,
     }
 
 

@@ -130,3 +130,9 @@ def test_given_a_value_that_the_server_does_not_know_when_read_then_the_rest_of_
     (warning,) = sync.warnings()
     assert "Sentry rejected the request of stream `usage_outcomes`" in warning
     assert (sync.status("usage_outcomes"), sync.states("usage_outcomes")) == ("COMPLETE", [])
+
+
+def test_given_a_stream_that_fails_when_read_then_no_state_says_that_it_was_read(sentry: SentryMock) -> None:
+    sentry.answers(organization_request("teams/", per_page="100"), answer({"detail": "No permission."}, 403))
+    sync = read("teams", config=TODAY, fails=True)
+    assert (sync.status("teams"), sync.states("teams")) == ("INCOMPLETE", [])

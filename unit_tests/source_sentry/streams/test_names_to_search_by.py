@@ -32,7 +32,7 @@ def test_given_types_that_share_attributes_when_read_then_type_of_item_and_value
     records = read("trace_item_attributes").records("trace_item_attributes")
 
     keys = {key("trace_item_attributes", record) for record in records}
-    assert keys == {("spans", "duration", "number"), *((name, "duration", "string") for name in ITEM_TYPES)}
+    assert keys == {("spans", "number", "duration"), *((name, "string", "duration") for name in ITEM_TYPES)}
 
 
 def test_given_projects_and_components_with_equal_elements_when_read_then_keys_differ(sentry: SentryMock) -> None:
@@ -46,6 +46,6 @@ def test_given_projects_and_components_with_equal_elements_when_read_then_keys_d
     records = read("replay_selectors").records("replay_selectors")
 
     assert {key("replay_selectors", record) for record in records} == {
-        *(("1", "a.buy", name) for name in ("Button", "12")),
-        *(("2", "a.buy", name) for name in ("Button", "Old", "")),
+        *(("1", name, "a.buy") for name in ("Button", "12")),
+        *(("2", name, "a.buy") for name in ("Button", "Old", "(none)")),
     }
