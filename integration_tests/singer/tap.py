@@ -70,7 +70,7 @@ class Tap:
     @property
     def config(self) -> dict[str, Any]:
         """Settings in the form of the first tap-sentry."""
-        access = {"api_token": self.sandbox.token, "start_date": "2026-03-01T00:00:00Z"}
+        access = {"api_token": self.sandbox.token, "start_date": "2026-08-01T00:00:00Z"}
         return {**access, "organization": self.sandbox.organization, "hostname": self.sandbox.url, **self.settings}
 
     def command(self, *arguments: str) -> list[str]:

@@ -14,7 +14,12 @@ from saas_sandbox.sentry.settings import DEFAULT_TOKEN, ORGANIZATION, Settings
 from source_sentry.tap import TapSentry
 from sourcewright.singer.stream import SourceStream
 
-CONFIG: dict[str, Any] = {"auth_token": DEFAULT_TOKEN, "organization": ORGANIZATION, "hostname": ""}
+CONFIG: dict[str, Any] = {
+    "auth_token": DEFAULT_TOKEN,
+    "organization": ORGANIZATION,
+    "hostname": "",
+    "start_date": "2026-11-01T00:00:00Z",
+}
 """The suite takes its config when it is made; `_serve` puts the sandbox's address in."""
 
 

@@ -14,6 +14,9 @@ from integration_tests.source_sentry.connector import expected
 from unit_tests.manifests import streams
 
 INCREMENTAL = ("issues", "events", "releases")
+SOME = (*INCREMENTAL, "monitor_checkins", "release_threshold_statuses", "teams", "users")
+SINCE_EVER = {"audit_logs", "feature_flag_logs", "user_feedback"}
+"""Streams with rows from before the start date of the tests."""
 
 
 @pytest.mark.installed
@@ -24,7 +27,7 @@ def test_given_the_seeds_settings_when_synced_then_every_record_arrives_once(poi
 
     assert output.exit_code == 0
     wanted = expected(tap.sandbox)
-    for stream in output.streams & {*wanted}:
+    for stream in (output.streams & {*wanted}) - SINCE_EVER:
         assert Counter(output.keys(stream)) == wanted[stream], stream
     assert {"projects", "issues", "events", "teams", "users", "releases"} <= output.streams
     assert not {"issue_details", "event_details"} & output.streams
@@ -32,7 +35,7 @@ def test_given_the_seeds_settings_when_synced_then_every_record_arrives_once(poi
 
 
 def test_given_a_sync_when_its_messages_are_ordered_then_schemas_come_first_and_a_state_last(point: Point) -> None:
-    kinds = [message["type"] for message in point().run().messages]
+    kinds = [message["type"] for message in point().sync(*SOME).messages]
 
     schemas = kinds.count("SCHEMA")
     assert kinds[:schemas] == ["SCHEMA"] * schemas
@@ -54,7 +57,7 @@ def test_given_discovery_when_read_then_keys_and_methods_are_the_sources(point: 
 
 
 def test_given_every_state_when_looked_at_then_start_is_the_lowest_cursor(point: Point) -> None:
-    for state in point().run().states:
+    for state in point().sync(*SOME).states:
         for bookmark in state["bookmarks"].values():
             blob = bookmark["airbyte_state"]
             if "start" not in bookmark:

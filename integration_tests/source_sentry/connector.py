@@ -15,8 +15,11 @@ from saas_sandbox.sentry.server import Sandbox
 from unit_tests.manifests import streams
 
 COMMAND: Final = "source-sentry"
-KEYS: Final = {name: stream["primary_key"][-1] for name, stream in streams("source_sentry").items()}
-"""Last part of each key: what the sandbox counts rows by."""
+KEYS: Final = {
+    **{name: stream["primary_key"][-1] for name, stream in streams("source_sentry").items()},
+    "replay_clicks": "node_id",
+}
+"""Last part of each key, where that is a field of the API: what the sandbox counts rows by."""
 _discovered: Final[list[dict[str, Any]]] = []
 
 

@@ -47,6 +47,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
         recording_segments,
         parent=REPLAY,
         every=segments,
+        key="",
     ),
     Custom(
         "replay_viewers",
