@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +16,7 @@ from rich.table import Table
 
 from saas_sandbox.sentry.server import Sandbox, serve
 from saas_sandbox.sentry.settings import Settings
+from source_sentry import SourceSentry
 
 FOLDER: Final = Path("demo")
 DATABASE: Final = FOLDER / "sentry.duckdb"
@@ -23,6 +24,20 @@ COMMAND: Final = Path(sys.executable).with_name("source-sentry")
 LATE: Final = timedelta(hours=12)
 """How far the sandbox's clock lags behind until the first read is over. The second read shows what is new since."""
 BAR: Final = 60
+QUERIES: Final[Mapping[str, str]] = {
+    "Issues with most events": """
+        SELECT issues."shortId" AS issue, issues.title, count(*) AS events
+        FROM events JOIN issues ON events."groupID" = issues.id GROUP BY ALL ORDER BY events DESC, issue LIMIT 5""",
+    "Releases that crash most": """
+        SELECT release, sum(sessions)::INT AS sessions,
+            round(100 - 100 * sum(sessions) FILTER (status = 'crashed') / sum(sessions), 2) AS "crash-free %"
+        FROM release_health GROUP BY release ORDER BY "crash-free %", sessions DESC LIMIT 5""",
+    "Monitors that missed check-ins": """
+        SELECT monitors.name AS monitor, count(*) FILTER (monitor_checkins.status = 'missed') AS missed,
+            count(*) AS "check-ins"
+        FROM monitor_checkins JOIN monitors ON monitor_checkins."monitorId" = monitors.id
+        GROUP BY monitors.id, monitors.name HAVING missed > 0 ORDER BY missed DESC""",
+}
 console: Final = Console()
 
 
@@ -57,16 +72,19 @@ def _run(sandbox: Sandbox) -> None:
         raise DemoError("The connector could not connect to the sandbox.")
 
     catalog = next(m["catalog"] for m in _call("discover", "--config", "config.json") if m["type"] == "CATALOG")
-    console.print(f"[bold]discover[/]  {len(catalog['streams'])} streams")
-    _write("catalog.json", {"streams": [_configured(stream) for stream in catalog["streams"]]})
+    costly = SourceSentry().costly_streams()
+    streams = [stream for stream in catalog["streams"] if stream["name"] not in costly]
+    console.print(f"[bold]discover[/]  {len(catalog['streams'])} streams, {len(streams)} of them selected by default")
+    _write("catalog.json", {"streams": [_configured(stream) for stream in streams]})
 
-    first = _read("first", catalog)
+    first = _read("first", streams)
     sandbox.advance(LATE.total_seconds())
-    second = _read("second", catalog, "--state", "state.json")
+    second = _read("second", streams, "--state", "state.json")
 
     with duckdb.connect(str(DATABASE)) as database:
-        _load(database, catalog)
-        _report(database, catalog, first, second)
+        filled = [stream for stream in streams if first[stream["name"]] + second[stream["name"]]]
+        _load(database, filled)
+        _report(database, filled, first, second)
 
 
 def _config(sandbox: Sandbox) -> dict[str, Any]:
@@ -94,10 +112,10 @@ def _call(*arguments: str) -> Iterator[dict[str, Any]]:
         raise DemoError(f"source-sentry {arguments[0]} ended with exit code {process.returncode}.")
 
 
-def _read(name: str, catalog: Mapping[str, Any], *more: str) -> Counter[str]:
-    """Read all streams, keep the record lines in a file per stream, the state in state.json; count the records."""
+def _read(name: str, streams: Sequence[Mapping[str, Any]], *more: str) -> Counter[str]:
+    """Read `streams`, keep the record lines in a file per stream, the state in state.json; count the records."""
     started, rows, states = time.monotonic(), Counter[str](), {}
-    files = {stream["name"]: (FOLDER / f"{stream['name']}.{name}.jsonl").open("w") for stream in catalog["streams"]}
+    files = {stream["name"]: (FOLDER / f"{stream['name']}.{name}.jsonl").open("w") for stream in streams}
     try:
         for message in _call("read", "--config", "config.json", "--catalog", "catalog.json", *more):
             if message["type"] == "RECORD":
@@ -116,9 +134,9 @@ def _read(name: str, catalog: Mapping[str, Any], *more: str) -> Counter[str]:
     return rows
 
 
-def _load(database: duckdb.DuckDBPyConnection, catalog: Mapping[str, Any]) -> None:
+def _load(database: duckdb.DuckDBPyConnection, streams: Sequence[Mapping[str, Any]]) -> None:
     """One table a stream, from the record lines of both reads: of each key the newest record."""
-    for stream in catalog["streams"]:
+    for stream in streams:
         name, keys = stream["name"], stream["source_defined_primary_key"]
         key = ", ".join(f'record.data."{part[0]}"' for part in keys)
         lines = f"read_json('{FOLDER / name}.*.jsonl', maximum_object_size = 33554432, sample_size = -1)"
@@ -129,12 +147,15 @@ def _load(database: duckdb.DuckDBPyConnection, catalog: Mapping[str, Any]) -> No
 
 
 def _report(
-    database: duckdb.DuckDBPyConnection, catalog: Mapping[str, Any], first: Counter[str], second: Counter[str]
+    database: duckdb.DuckDBPyConnection,
+    streams: Sequence[Mapping[str, Any]],
+    first: Counter[str],
+    second: Counter[str],
 ) -> None:
     rows = Table("stream", "first read", "second read", "rows in table", title="\nRecords", title_justify="left")
     for column in rows.columns[1:]:
         column.justify = "right"
-    for name in (stream["name"] for stream in catalog["streams"]):
+    for name in (stream["name"] for stream in streams):
         (count,) = database.execute(f'SELECT count(*) FROM "{name}"').fetchone() or (0,)  # noqa: S608
         rows.add_row(name, f"{first[name]:,}", f"{second[name]:,}", f"{count:,}")
     console.print(rows)
@@ -147,14 +168,12 @@ def _report(
     for day, count in reversed(days):
         console.print(f"  {day} {'█' * max(round(BAR * count / most), 1)} {count}", highlight=False)
 
-    issues = Table("issue", "title", "events", title="\nIssues with most events", title_justify="left")
-    issues.columns[2].justify = "right"
-    for short_id, title, count in database.execute(
-        'SELECT issues."shortId", issues.title, count(*) FROM events JOIN issues ON events."groupID" = issues.id '
-        "GROUP BY ALL ORDER BY 3 DESC, 1 LIMIT 5"
-    ).fetchall():
-        issues.add_row(short_id, title, f"{count:,}")
-    console.print(issues)
+    for title, query in QUERIES.items():
+        found = database.sql(query)
+        answer = Table(*found.columns, title=f"\n{title}", title_justify="left")
+        for row in found.fetchall():
+            answer.add_row(*map(str, row))
+        console.print(answer)
 
     console.print(
         f"\nAll of it is in {DATABASE}. To read your own Sentry, write your token and organization into a file:"
