@@ -78,6 +78,8 @@ class Refusal:
     """Slug of the one project that was requested; None for the organization."""
     is_organization_token: bool
     """The token begins with `sntrys_`."""
+    has_parent: bool = False
+    """The request was for what lies below a record of another stream than the projects."""
 
     @property
     def place(self) -> str:
@@ -120,8 +122,8 @@ def explain_lacking(refusal: Refusal, endpoint: str) -> str:
         hint = "This server does not have it."
     return (
         f"stream `{refusal.stream}`: `{endpoint}` answered HTTP {response.status_code}. {hint} "
-        f"Sentry says: {refusal.detail or 'nothing'}"
-    )
+        f"Sentry says: {refusal.detail}"
+    ).removesuffix(" Sentry says: ")
 
 
 def explain_loss(refusal: Refusal, message: str) -> str:
@@ -174,7 +176,7 @@ def _forbidden(refusal: Refusal) -> str:
         return f"{CI_ONLY} Sentry says: {words}"
     hint = _LEGACY if refusal.stream in ("releases", "users") else ""
     return (
-        f"The `auth_token` may not read stream `{refusal.stream}`{_of_project(refusal)}: it needs the scope "
+        f"The `auth_token` may not read stream `{refusal.stream}`{_of_parent(refusal)}: it needs the scope "
         f"`{refusal.scope}` and membership or access to the project or organization. Sentry says: {words}{hint}"
     )
 
@@ -195,8 +197,12 @@ def _not_found(refusal: Refusal) -> str:
 def _other(refusal: Refusal) -> str:
     status = refusal.response.status_code
     words = refusal.detail or refusal.response.reason or "no reason given"
-    hint = _LEGACY if refusal.stream == "issues" and status == HTTPStatus.INTERNAL_SERVER_ERROR else ""
+    hint = _LEGACY if refusal.stream in ("feedback", "issues") and status == HTTPStatus.INTERNAL_SERVER_ERROR else ""
     return f"{refusal.place} answered stream `{refusal.stream}` with HTTP {status}: {words}{hint}"
+
+
+def _of_parent(refusal: Refusal) -> str:
+    return _of_project(refusal) or (f" at {refusal.place}" if refusal.has_parent else "")
 
 
 def _of_project(refusal: Refusal) -> str:

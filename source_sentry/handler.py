@@ -27,7 +27,7 @@ from sourcewright.components.handler import (
 from sourcewright.components.parents import placeholders
 from sourcewright.http.errors import explain_exception, explain_page, is_certificate_error
 from sourcewright.http.pages import LIST, OBJECT, page_of
-from sourcewright.log import logger
+from sourcewright.log import is_logged, logger
 
 _DENIED: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 _REMOVED: Final = (HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.GONE, HTTPStatus.NOT_IMPLEMENTED)
@@ -43,9 +43,10 @@ _MANY: Final = 10
 class SentryErrorHandler(JsonErrorHandler):
     """Answer -> what to do with it.
 
-    410, 429, 5xx -> wait and retry; 403 and 404 about one project -> skip that project with a WARN; 404 about another
-    parent -> nothing, since it was deleted meanwhile; other refusals -> end the stream with a WARN, or fail with one
-    clear sentence if it is `required` or was read before, or if the token cannot read the organization either.
+    429, 5xx -> wait and retry; 403 and 404 about one project -> skip that project with a WARN; 404 about another parent
+    -> nothing, since it was deleted meanwhile; other refusals -> end the stream with a WARN, or fail with one clear
+    sentence if it is `required` or was read before, or if the token cannot read the organization either. 410 -> the
+    same, but retry instead of failing, since it may be a brownout.
 
     With `splits`, 400s that complain of too wide a window -> the engine halves the window; those that complain of too
     old a one -> the window has no records, since it lies before the server's retention.
@@ -169,6 +170,7 @@ class SentryErrorHandler(JsonErrorHandler):
             organization=str(self.config.get("organization")),
             project=slug or (self._slug_of(number) if number else None),
             is_organization_token=errors.is_organization_token(self.config),
+            has_parent=self._has_parent,
         )
 
     def _slug_of(self, project: str) -> str:
@@ -185,7 +187,10 @@ class SentryErrorHandler(JsonErrorHandler):
         return bool(scopes) and not covers(scopes, self.scope)
 
     def _skip(self, message: str) -> ErrorResolution:
-        """Log once, not at each window, that a project or another parent is skipped."""
+        """Log once, not at each window, that a project or another parent is skipped, and of very many only some."""
         is_new = message not in self._warned
         self._warned.add(message)
-        return skip(f"Skipped: {message}" if is_new else None)
+        number = len(self._warned)
+        if not is_new or not is_logged(number):
+            return skip(None)
+        return skip(f"Skipped: {message}" if number == 1 else f"Skipped, number {number} of the stream: {message}")

@@ -43,6 +43,8 @@ class SentryPage(Page):
             return super().has_shape(shape)
         if isinstance(self.content, dict):
             self.envelope = self.content
+        if shape not in _OPEN and isinstance(self.content, list):
+            return super().has_shape(LIST)  # old servers send some lists without the envelope
         try:
             self.content = _OPEN[shape](self.content) if shape in _OPEN else _field(self.content, shape)
         except (AttributeError, IndexError, KeyError, TypeError, ValueError):

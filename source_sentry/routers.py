@@ -72,7 +72,7 @@ class MonitorRouter(TouchedRouter):
 
     @override
     def batches(self, state: Mapping[str, Any]) -> Iterable[ParentBatch]:
-        rows = list(self.runtime.streams.parent_rows(self.parent))
+        rows = list(self.parents())
         since = str(self.config["start_date"])
         if state:
             since = dates.to_text(dates.from_text(state[self.cursor_field]) - self._lookback(rows))

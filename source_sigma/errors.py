@@ -14,7 +14,6 @@ from source_sigma import hosts
 from sourcewright.http.errors import explain_exception, explain_page, is_certificate_error, place
 
 _NO_SUCH_CREDENTIAL: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-_LOGGED_ONE_BY_ONE: Final = 20
 _TRANSIENT: Final = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS)
 
 
@@ -113,11 +112,3 @@ def explain_token_answer(answer: requests.Response | requests.RequestException, 
         f"{hosts.advice(base_url)}",
         lasting=True,
     )
-
-
-def is_logged(number: int) -> bool:
-    """Whether the warning of that number is logged, of those that one stream may give by the thousand.
-
-    The first ones are, then every hundredth.
-    """
-    return number <= _LOGGED_ONE_BY_ONE or number % 100 == 0

@@ -14,6 +14,7 @@ from source_sigma.pages import ARRAY, ENTRIES, SigmaPage
 from sourcewright.components.handler import JsonErrorHandler, fail, no_records, rate_limited, retry, skip
 from sourcewright.http.pages import OBJECT, Page
 from sourcewright.http.retry_after import RetryAfterBackoff
+from sourcewright.log import is_logged
 
 _SKIPPABLE: Final = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.GONE)
 _EXPECTED: Final = {
@@ -92,7 +93,7 @@ class SigmaErrorHandler(JsonErrorHandler):
         """Leave out a list; of the warnings, only those that `is_logged` lets through."""
         self._skipped += 1
         warning = f"Skipped, number {self._skipped} of stream `{self.name}`: {message}"
-        return skip(warning if errors.is_logged(self._skipped) else None)
+        return skip(warning if is_logged(self._skipped) else None)
 
 
 def _is_bad_parent(response: requests.Response) -> bool:

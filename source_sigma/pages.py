@@ -16,11 +16,10 @@ import requests
 from airbyte_cdk.sources.types import StreamSlice
 from typing_extensions import override
 
-from source_sigma.errors import is_logged
 from sourcewright.http.errors import place
 from sourcewright.http.pages import OBJECT, Page, PageExtractor, PageSlots, page_of
 from sourcewright.http.paging import TokenPagination
-from sourcewright.log import logger
+from sourcewright.log import is_logged, logger
 
 ENTRIES: Final = "entries"
 ARRAY: Final = "array"

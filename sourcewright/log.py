@@ -4,3 +4,13 @@ import logging
 from typing import Final
 
 logger: Final = logging.getLogger("airbyte.source")
+
+_LOGGED_ONE_BY_ONE: Final = 20
+
+
+def is_logged(number: int) -> bool:
+    """Whether the warning of that number is logged, of those that one stream may give by the thousand.
+
+    The first ones are, then every hundredth.
+    """
+    return number <= _LOGGED_ONE_BY_ONE or number % 100 == 0

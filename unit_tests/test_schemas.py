@@ -1,4 +1,4 @@
-"""Schemas of both connectors give each property one type: typed destinations have no column for two."""
+"""What typed destinations want: each property has one type, and no two columns the same name in another case."""
 
 import json
 from collections.abc import Iterator
@@ -18,6 +18,12 @@ SCHEMAS = [
 @pytest.mark.parametrize("path", SCHEMAS)
 def test_given_a_schema_when_read_then_each_property_is_nullable_and_of_one_type(path: Any) -> None:
     assert [*ambiguous(json.loads(path.read_bytes()), "")] == []
+
+
+@pytest.mark.parametrize("path", SCHEMAS)
+def test_given_a_schema_when_read_then_no_two_columns_differ_in_case_alone(path: Any) -> None:
+    columns = [name.lower() for name in json.loads(path.read_bytes())["properties"]]
+    assert sorted(columns) == sorted(set(columns))
 
 
 def test_given_two_types_when_looked_for_then_found_wherever_they_are() -> None:

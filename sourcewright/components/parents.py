@@ -54,6 +54,8 @@ class ParentRouter(Router, RuntimeComponent):
     """
 
     parent: str = ""
+    name: str = ""
+    """The child; the manifest's `$parameters` fill in this and `endpoint`."""
     endpoint: str = ""
     key_name: str = ""
     """Name of the key in the partition, if it differs from the parent's."""
@@ -81,7 +83,17 @@ class ParentRouter(Router, RuntimeComponent):
 
     @override
     def stream_slices(self) -> Iterable[StreamSlice]:
-        return self.slices(self.runtime.streams.parent_rows(self.parent))
+        return self.slices(self.parents())
+
+    def parents(self) -> Iterable[Row]:
+        """All records of the parent; where they are refused, the child does not count as read either."""
+        rows = self.runtime.streams.parent_rows(self.parent)
+        self._follow_parent()
+        return rows
+
+    def _follow_parent(self) -> None:
+        if not self.runtime.refusals.is_saved(self.parent):
+            self.runtime.refusals.withhold(self.name)
 
     def slices(self, rows: Iterable[Row]) -> Iterable[StreamSlice]:
         """Records of the parent -> partitions, each once: a list that changes while it is paged may repeat a record."""
@@ -120,4 +132,6 @@ class TouchedRouter(ParentRouter):
 
     def batches(self, state: Mapping[str, Any]) -> Iterable[ParentBatch]:
         """Records of the parent since its `state`, by partition of the parent."""
-        return self.runtime.streams.touched(self.parent, state)
+        touched = self.runtime.streams.touched(self.parent, state)
+        self._follow_parent()
+        return touched

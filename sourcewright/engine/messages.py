@@ -37,5 +37,5 @@ def without_false_states(messages: Iterable[AirbyteMessage], refusals: Refusals)
 
 def saved_streams(states: Iterable[AirbyteStateMessage]) -> frozenset[str]:
     """Names of the streams that have a saved state."""
-    saved = (state.stream for state in states)
-    return frozenset(each.stream_descriptor.name for each in saved if each and vars(each.stream_state or object))
+    saved = [state.stream for state in states if state.stream and state.stream.stream_state]
+    return frozenset(each.stream_descriptor.name for each in saved if vars(each.stream_state))

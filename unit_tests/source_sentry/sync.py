@@ -35,6 +35,11 @@ class Sync:
         messages = [message.record for message in self.output.records]
         return [dict(record.data) for record in messages if record and record.stream == stream]
 
+    def keys(self, stream: str) -> list[tuple[Any, ...]]:
+        """Primary key of each record."""
+        parts = streams("source_sentry")[stream]["primary_key"]
+        return [tuple(record.get(part) for part in parts) for record in self.records(stream)]
+
     def states(self, stream: str) -> list[Json]:
         """Every state of `stream`, oldest first."""
         messages = [message.state.stream for message in self.output.state_messages if message.state]
@@ -80,9 +85,14 @@ def read(
     config: Mapping[str, Any] | None = None,
     state: Mapping[str, Any] | None = None,
     fails: bool = False,
+    repeats: bool = False,
 ) -> Sync:
-    """Sync the streams `names`; `state` is that of each stream by name."""
-    return read_source(SourceSentry, *names, config=config, state=state, fails=fails)
+    """Sync the streams `names`; `state` is that of each stream by name. No key comes twice unless `repeats` says so."""
+    sync = read_source(SourceSentry, *names, config=config, state=state, fails=fails)
+    for name in () if repeats else names:
+        keys = [key for key in sync.keys(name) if None not in key]
+        assert len(keys) == len(set(keys)), name
+    return sync
 
 
 def read_source(

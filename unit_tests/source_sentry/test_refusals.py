@@ -39,7 +39,7 @@ def read_summary(**more: Any) -> Sync:
 @pytest.mark.parametrize(
     ("status", "body", "words"),
     [
-        (404, "", "HTTP 404. This server does not have it. Sentry says: nothing"),
+        (404, "", "HTTP 404. This server does not have it."),
         (404, "Route not found, did you forget a trailing slash?", "This server does not have it."),
         (404, DOES_NOT_EXIST, "The organization does not have this feature."),
         (403, {"detail": "No permission."}, "It needs the scope `org:read`, or a feature that the plan does not have."),
@@ -136,3 +136,14 @@ def test_given_a_stream_that_fails_when_read_then_no_state_says_that_it_was_read
     sentry.answers(organization_request("teams/", per_page="100"), answer({"detail": "No permission."}, 403))
     sync = read("teams", config=TODAY, fails=True)
     assert (sync.status("teams"), sync.states("teams")) == ("INCOMPLETE", [])
+
+
+def test_given_refused_parents_when_their_children_are_read_then_no_state_says_that_these_were_read(
+    sentry: SentryMock,
+) -> None:
+    asked = organization_request("monitors/", per_page="100", project="-1", sort="name")
+    sentry.answers(asked, answer("", 404))
+    the_organization(sentry)
+    sync = read("monitor_checkins", config=TODAY)
+    assert (sync.status("monitor_checkins"), sync.states("monitor_checkins")) == ("COMPLETE", [])
+    assert len(sync.warnings()) == 1

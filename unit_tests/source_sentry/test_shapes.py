@@ -24,6 +24,7 @@ def opened(body: Any, shape: str) -> SentryPage | None:
         ("list", [], []),
         ("object", {"id": "1"}, [{"id": "1"}]),
         ("rows", {"rows": [{"id": "1"}], "options": ["x"]}, [{"id": "1"}]),
+        ("rows", [{"id": "1"}], [{"id": "1"}]),
         ("data", {"data": []}, []),
         ("data.viewed_by", {"data": {"viewed_by": [{"id": 1}]}}, [{"id": 1}]),
         (
@@ -55,7 +56,6 @@ def test_given_an_answer_when_opened_then_its_records(shape: str, body: Any, row
         ("list", {"detail": "busy"}),
         ("list", ["text"]),
         ("object", []),
-        ("rows", [{"id": "1"}]),
         ("rows", {"detail": "busy"}),
         ("rows", {"rows": {"id": "1"}}),
         ("rows", {"rows": ["text"]}),

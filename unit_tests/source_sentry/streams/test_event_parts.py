@@ -34,7 +34,7 @@ def test_given_events_of_two_projects_when_read_then_a_request_each_below_the_pr
 
     done = sync()
 
-    found = {record["id"]: record["eventId"] for record in done.records("event_attachments")}
+    found = {record["id"]: record["eventID"] for record in done.records("event_attachments")}
     assert found == {"7": f"{1:032x}", "8": f"{1:032x}", "9": f"{3:032x}"}
     assert {record["eventDateCreated"] for record in done.records("event_attachments")} == {"2026-11-20T08:00:00Z"}
     state = {"parent_state": {"events": project_states("dateCreated", {"1": NOW, "2": NOW})}}
@@ -76,5 +76,5 @@ def test_given_events_when_their_details_are_read_then_an_object_each_without_pa
     sentry.answers(project_request("backend", f"events/{2:032x}/"), answer({"detail": "Event not found"}, 404))
     done = read_source(SourceSentry, "event_details", config=a_config(), incremental=True)
     (record,) = done.records("event_details")
-    assert (record["eventID"], record["eventId"], record["release"]) == (f"{1:032x}", f"{1:032x}", {"version": "1.0"})
+    assert (record["eventID"], record["eventID"], record["release"]) == (f"{1:032x}", f"{1:032x}", {"version": "1.0"})
     assert done.warnings() == []

@@ -106,7 +106,7 @@ def test_given_reports_of_two_projects_when_read_then_each_has_its_project_and_c
     sentry.answers(feedback("backend"), page(first, next_cursor="1794063600000:1:0"))
     sentry.answers(feedback("backend", cursor="1794063600000:1:0"), page(old))
     sentry.answers(feedback("web"), page(a_report(2, "2026-11-10T00:00:00Z")))
-    sync = read("user_feedback", config=ALL)
+    sync = read("user_feedback", config=ALL, repeats=True)
     assert sorted(ids(sync, "user_feedback")) == [("1", "1"), ("1", "2"), ("2", "2")]
     assert sync.cursors("user_feedback") == {"1": NOW, "2": NOW}
     assert (sync.status("user_feedback"), sync.warnings()) == ("COMPLETE", [])

@@ -54,7 +54,7 @@ def test_given_all_in_one_answer_when_it_tells_only_their_number_then_the_list_e
     assert read(stream).records(stream) == [{"id": "11"}]
 
 
-@pytest.mark.parametrize("body", [[], {"Resources": {}}, {"detail": "no"}])
+@pytest.mark.parametrize("body", ["x", {"Resources": {}}, {"detail": "no"}])
 def test_given_another_shape_when_read_then_it_is_asked_again(body: Any, sentry: SentryMock) -> None:
     sentry.answers(request("scim_users"), answer(body), envelope(1, 1, 11))
 

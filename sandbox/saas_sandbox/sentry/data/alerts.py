@@ -87,15 +87,15 @@ def workflow(draft: Draft) -> Record:
     often = {
         "id": _id(draft, 3 * draft.number + 1),
         "type": "event_frequency_count",
-        "comparison": {"value": 100, "interval": "1h"},
+        "comparison": {"value": 25, "interval": "5m"},
         "conditionResult": True,
     }
     mail = {
         "id": _id(draft, draft.number),
         "type": "email",
         "integrationId": None,
-        "data": {"fallthroughType": "ActiveMembers"},
-        "config": {"targetType": "issue_owners", "targetDisplay": None, "targetIdentifier": None},
+        "data": {"fallthroughType": "NoOne"},
+        "config": {"targetType": "team", "targetDisplay": None, "targetIdentifier": draft.id},
         "status": "active",
     }
     return {

@@ -94,7 +94,7 @@ def _query(draft: Draft, aggregate: str) -> Record:
         "orderby": f"-{aggregate}",
         "widgetId": draft.id,
         "onDemand": [
-            {"enabled": False, "extractionState": "disabled:not-applicable", "dashboardWidgetQueryId": draft.number + 1}
+            {"enabled": True, "extractionState": "enabled:creation", "dashboardWidgetQueryId": draft.number + 1}
         ],
         "isHidden": False,
         "selectedAggregate": None,

@@ -11,11 +11,11 @@ from saas_sandbox.sentry.made import Draft
 from saas_sandbox.sentry.world import Project, World
 
 _FILTERS: Final[tuple[tuple[str, str, bool | list[str]], ...]] = (
-    ("browser-extensions", "Filter out errors known to be caused by browser extensions", False),
-    ("filtered-transaction", "Filter out health check transactions", True),
-    ("legacy-browsers", "Filter out known errors from legacy browsers", ["ie", "opera_mini"]),
-    ("localhost", "Filter out events coming from localhost", False),
-    ("web-crawlers", "Filter out known web crawlers", True),
+    ("web-crawlers", "Leave out errors that crawlers meet", False),
+    ("localhost", "Leave out errors of developers' own machines", True),
+    ("legacy-browsers", "Leave out errors of browsers that nobody updates", ["safari_pre_6", "opera_pre_15"]),
+    ("filtered-transaction", "Leave out checks of health", False),
+    ("browser-extensions", "Leave out errors that extensions make", True),
 )
 _HIDDEN: Final = {"hidden-secret": True}
 
