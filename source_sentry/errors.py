@@ -56,7 +56,9 @@ def lacks_route(response: requests.Response, *, blank: bool = True) -> bool:
     A blank one tells of a feature that the plan lacks, unless `blank` says otherwise.
     """
     words = detail(response)
-    return response.status_code == HTTPStatus.NOT_FOUND and ("Route not found" in words if words else blank)
+    if response.status_code != HTTPStatus.NOT_FOUND:
+        return False
+    return "Route not found" in words if words else blank or bool(response.content.strip())
 
 
 def token_scopes(index: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -154,13 +156,21 @@ def _bad_request(refusal: Refusal) -> str:
     return f"Sentry rejected the request of stream `{refusal.stream}` to {where}: {reason}{hint}."
 
 
-def _unauthorized(refusal: Refusal) -> str:
-    words = refusal.detail
+def is_bad_token(refusal: Refusal) -> bool:
+    """Whether a 401 is about the token itself: it has expired, was revoked, or its owner has to do something first."""
+    return refusal.response.status_code == HTTPStatus.UNAUTHORIZED and bool(_known_401(refusal))
+
+
+def _known_401(refusal: Refusal) -> str | None:
     try:
         code = orjson.loads(refusal.response.content)["detail"]["code"]
     except (ValueError, TypeError, KeyError):
-        code = words
-    known = _MESSAGES_401.get(str(code).lower().rstrip("."))
+        code = refusal.detail
+    return _MESSAGES_401.get(str(code).lower().rstrip("."))
+
+
+def _unauthorized(refusal: Refusal) -> str:
+    words, known = refusal.detail, _known_401(refusal)
     if known:
         return f"{known} Sentry says: {words}"
     if refusal.response.content.strip() and not words:

@@ -48,8 +48,8 @@ class SentryErrorHandler(JsonErrorHandler):
     sentence if it is `required` or was read before, or if the token cannot read the organization either. 410 -> the
     same, but retry instead of failing, since it may be a brownout.
 
-    With `splits`, 400s that complain of too wide a window -> the engine halves the window; those that complain of too
-    old a one -> the window has no records, since it lies before the server's retention.
+    400s that complain of too old a window -> it has no records, since it lies before the server's retention. With
+    `splits`, those that complain of too wide a one -> the engine halves it.
     """
 
     page_class = SentryPage
@@ -83,8 +83,9 @@ class SentryErrorHandler(JsonErrorHandler):
     @override
     def judge_page(self, response: requests.Response) -> ErrorResolution:
         self._gone = 0
+        self.runtime.refusals.note_answer(self.name)
         page = page_of(response)
-        if not (self.max_points and isinstance(page, SentryPage) and page.points >= self.max_points):
+        if not (self.max_points and isinstance(page, SentryPage) and page.has_points(self.max_points)):
             return super().judge_page(response)
         self.runtime.slots.give_back()
         message = errors.explain_points(self._refusal(response), self.max_points)
@@ -94,8 +95,7 @@ class SentryErrorHandler(JsonErrorHandler):
     def means_no_records(self, response: requests.Response) -> bool:
         if response.status_code == HTTPStatus.NOT_FOUND:
             return self._has_parent and not errors.lacks_route(response, blank=not self.blank_if_gone)
-        is_refused = response.status_code == HTTPStatus.BAD_REQUEST
-        return is_refused and self.splits and _TOO_OLD in errors.detail(response)
+        return response.status_code == HTTPStatus.BAD_REQUEST and _TOO_OLD in errors.detail(response)
 
     @override
     def judge_refusal(self, response: requests.Response) -> ErrorResolution:
@@ -139,6 +139,8 @@ class SentryErrorHandler(JsonErrorHandler):
 
     def _judge_lacking(self, refusal: errors.Refusal, message: str) -> ErrorResolution:
         """End a stream that server, plan or token do not have; what is wrong for all streams is an error."""
+        if errors.is_bad_token(refusal):
+            return fail(message)
         if self._was_read:
             lasting = refusal.response.status_code != HTTPStatus.GONE
             told = errors.explain_loss(refusal, message)
@@ -188,6 +190,7 @@ class SentryErrorHandler(JsonErrorHandler):
 
     def _skip(self, message: str) -> ErrorResolution:
         """Log once, not at each window, that a project or another parent is skipped, and of very many only some."""
+        self.runtime.refusals.note_skip(self.name)
         is_new = message not in self._warned
         self._warned.add(message)
         number = len(self._warned)

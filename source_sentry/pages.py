@@ -31,10 +31,13 @@ class SentryPage(Page):
     envelope: Mapping[str, Any] = {}
     """What stood around the records."""
 
-    @property
-    def points(self) -> int:
-        """Points of a series as Sentry counts them for its limit: those of each group, and one more."""
-        return len(self.envelope.get("groups", [])) * (len(self.envelope.get("intervals", [])) + 1)
+    count = 0
+    """Number of the records."""
+
+    def has_points(self, limit: int) -> bool:
+        """Whether a series may have been cut: Sentry counts the points of each group and one more, and drops groups."""
+        of_group = len(self.envelope.get("intervals", [])) + 1
+        return (len(self.envelope.get("groups", [])) + 1) * of_group > limit
 
     @override
     def has_shape(self, shape: str) -> bool:
@@ -49,8 +52,11 @@ class SentryPage(Page):
             self.content = _OPEN[shape](self.content) if shape in _OPEN else _field(self.content, shape)
         except (AttributeError, IndexError, KeyError, TypeError, ValueError):
             return False
-        self.last = self.content[-1] if self.content and isinstance(self.content, list) else {}
-        return super().has_shape(LIST)
+        if not super().has_shape(LIST):
+            return False
+        self.count = len(self.content)
+        self.last = self.content[-1] if self.content else {}
+        return True
 
 
 def _field(content: Any, path: str) -> Any:
@@ -65,11 +71,12 @@ def _series(content: Any) -> list[Record]:
 
 def _rows_of_series(content: Any) -> Iterator[Record]:
     """A row for each interval of each group: {"intervalStart", "release", "status", "sessions"}."""
+    starts = [dates.to_text(dates.from_text(start)) for start in content["intervals"]]
     for group in content["groups"]:
         # Parts of the key, so never null
         by = {_COLUMNS.get(name, name): "" if value is None else value for name, value in group["by"].items()}
         measures = {_COLUMNS.get(name, name): values for name, values in group["series"].items()}
-        for place, start in enumerate(content["intervals"]):
+        for place, start in enumerate(starts):
             yield {"intervalStart": start, **by, **{name: values[place] for name, values in measures.items()}}
 
 

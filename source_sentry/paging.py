@@ -48,11 +48,12 @@ class ScimPagination(TokenPagination):
     @override
     def next_token(self, response: requests.Response, stream_slice: StreamSlice | None) -> str | None:
         page = page_of(response)
-        envelope = page.envelope if isinstance(page, SentryPage) else {}
+        if not isinstance(page, SentryPage):
+            return None
+        envelope = page.envelope
         total = int(envelope.get("totalResults") or 0)
-        shown = int(envelope.get("itemsPerPage", total))
-        following = int(envelope.get("startIndex", 1)) + shown
-        return str(following) if shown and following <= total else None
+        following = int(envelope.get("startIndex") or 1) + page.count
+        return str(following) if page.count and following <= total else None
 
 
 def next_cursor(response: requests.Response) -> str | None:

@@ -82,8 +82,13 @@ class MonitorRouter(TouchedRouter):
 
     def _lookback(self, monitors: Iterable[Row]) -> timedelta:
         """A check-in changes as long as its job may run."""
-        minutes = [int((monitor.get("config") or {}).get("max_runtime") or 0) for monitor in monitors]
-        return max(timedelta(hours=self.config["lookback_hours"]), timedelta(minutes=max(minutes, default=0)))
+        minutes = max((_number(monitor, "max_runtime") for monitor in monitors), default=0)
+        return max(timedelta(hours=self.config["lookback_hours"]), timedelta(minutes=minutes))
+
+
+def _number(monitor: Row, setting: str) -> int:
+    found = (monitor.get("config") or {}).get(setting)
+    return found if isinstance(found, int) else 0
 
 
 def _may_have_checkins(monitor: Row, since: str) -> bool:
@@ -92,7 +97,7 @@ def _may_have_checkins(monitor: Row, since: str) -> bool:
     `lastCheckIn` does not tell of missed ones, but a monitor that misses them is not ok, unless it tolerates some. A
     monitor without environments comes from an old server.
     """
-    if int((monitor.get("config") or {}).get("failure_issue_threshold") or 1) > 1:
+    if _number(monitor, "failure_issue_threshold") > 1:
         return True
     environments = monitor.get("environments") or [{}]
     return any(

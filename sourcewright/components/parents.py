@@ -6,12 +6,17 @@ from string import Formatter
 from typing import Any, Final
 from urllib.parse import quote
 
+from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.declarative.partition_routers.partition_router import PartitionRouter
 from airbyte_cdk.sources.types import Config, StreamSlice, StreamState
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from typing_extensions import override
 
 from sourcewright.components.runtime import ParentBatch, Row, Runtime, RuntimeComponent
+from sourcewright.log import logger
 
+_DOTS: Final = frozenset({".", ".."})
+"""What every HTTP client takes out of a path, quoted or not."""
 CARRIED: Final = "carried"
 """Extra field of a slice: what its router `carries`."""
 
@@ -92,8 +97,17 @@ class ParentRouter(Router, RuntimeComponent):
         return rows
 
     def _follow_parent(self) -> None:
-        if not self.runtime.refusals.is_saved(self.parent):
-            self.runtime.refusals.withhold(self.name)
+        refusals = self.runtime.refusals
+        if refusals.is_saved(self.parent):
+            return
+        if self.name in refusals.read_before:
+            raise AirbyteTracedException(
+                message=f"Stream `{self.name}` was read before, and its parent stream `{self.parent}` is refused now: "
+                "without an error its table would silently stop growing. To go on without the stream, deselect it, or "
+                "remove its state.",
+                failure_type=FailureType.config_error,
+            )
+        refusals.withhold(self.name)
 
     def slices(self, rows: Iterable[Row]) -> Iterable[StreamSlice]:
         """Records of the parent -> partitions, each once: a list that changes while it is paged may repeat a record."""
@@ -102,9 +116,14 @@ class ParentRouter(Router, RuntimeComponent):
         for row in rows:
             partition = self.partition(key, row)
             identity = tuple(partition.values())
-            if identity not in seen and self.has_children(row):
-                seen.add(identity)
-                yield StreamSlice(partition=partition, cursor_slice={}, extra_fields=self._extra_fields(partition, row))
+            if identity in seen or not self.has_children(row):
+                continue
+            seen.add(identity)
+            extra_fields = self._extra_fields(partition, row)
+            if _DOTS & {str(value) for value in extra_fields.values()}:
+                logger.warning("Skipped: stream `%s` below %s, since no URL can name that.", self.name, partition)
+            else:
+                yield StreamSlice(partition=partition, cursor_slice={}, extra_fields=extra_fields)
 
     def _extra_fields(self, partition: Mapping[str, str], row: Row) -> dict[str, Any]:
         path = self.path(partition, row)

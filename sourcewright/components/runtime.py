@@ -46,6 +46,8 @@ class Refusals:
     """Streams with a saved state: their tables would silently stop growing."""
     _ended: set[str] = field(default_factory=set)
     _unsaved: set[str] = field(default_factory=set)
+    _skipped: set[str] = field(default_factory=set)
+    _answered: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def end(self, stream: str) -> bool:
@@ -60,13 +62,21 @@ class Refusals:
         """Save no state of `stream`, of which some requests were refused: it does not count as read."""
         self._unsaved.add(stream)
 
+    def note_skip(self, stream: str) -> None:
+        """A part of `stream` was refused, such as a project."""
+        self._skipped.add(stream)
+
+    def note_answer(self, stream: str) -> None:
+        """A part of `stream` was read."""
+        self._answered.add(stream)
+
     def has_ended(self, stream: str) -> bool:
         """Whether no more requests of `stream` are sent."""
         return stream in self._ended
 
     def is_saved(self, stream: str) -> bool:
-        """Whether a state of `stream` may be saved."""
-        return stream not in self._unsaved
+        """Whether a state of `stream` may be saved: not if it was refused, as a whole or in every part."""
+        return stream not in self._unsaved and (stream in self._answered or stream not in self._skipped)
 
 
 @dataclass

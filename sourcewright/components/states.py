@@ -95,7 +95,10 @@ class ChildState(CheckedState):
         field_name = str(self.declarative_stream.incremental_sync.cursor_field)  # type: ignore[union-attr]
         saved = stream_state.get("parent_state", stream_state)
         if isinstance(saved, Mapping) and isinstance(saved.get(router.parent), Mapping):
-            return {"parent_state": {router.parent: saved[router.parent]}}
+            of_parent = saved[router.parent]
+            # A parent without a cursor of its own keeps the child's
+            checked = of_parent if getattr(router, "carries", {}) else self.cursor(of_parent, field_name)
+            return {"parent_state": {router.parent: checked}}
         if isinstance(saved, Mapping) and field_name in saved:
             cursor = {
                 getattr(router, "carries", {}).get(field_name, field_name): self.cursor(saved, field_name)[field_name]

@@ -24,6 +24,8 @@ from sourcewright.engine.factory import ComponentFactory
 from sourcewright.http.pages import PageSlots
 
 _FEW_RETRIES = 1
+BATCH_PARENTS = 100
+"""Parents between two states, of which each is a copy as large as the number of the parent's partitions."""
 
 
 class DefinedStreams:
@@ -90,16 +92,19 @@ class DefinedStreams:
 
     def _read_batches(self, name: str, state: Mapping[str, Any]) -> Iterator[ParentBatch]:
         stream, kept = self._build(self._definitions[name], self._parent_config, state), self._kept[name]
+        rows: list[Row] = []
         with self._slots.reading():
             for partition in stream.generate_partitions():
-                of_slice, rows = _of_slice(partition), []
+                of_slice = _of_slice(partition)
                 for record in partition.read():
                     stream.cursor.observe(record)
                     rows.append(_only(kept, of_slice, record.data))
                 stream.cursor.close_partition(partition)
-                yield ParentBatch(rows, deepcopy(stream.cursor.state))
+                if len(rows) >= BATCH_PARENTS:
+                    yield ParentBatch(rows, deepcopy(stream.cursor.state))
+                    rows = []
         # The state of a stream that has a touched parent itself advances when its last partition was made
-        yield ParentBatch([], deepcopy(stream.cursor.state))
+        yield ParentBatch(rows, deepcopy(stream.cursor.state))
 
     def _parent(self, name: str) -> AbstractStream:
         """The whole stream: a cursor that filters the whole list by date would only hide parents."""

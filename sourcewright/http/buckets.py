@@ -12,6 +12,7 @@ import requests
 
 _MARGIN: Final = 0.02
 """Seconds after a reset before the next window is used: clocks are not read to the millisecond."""
+_SERVER_ERROR: Final = 500
 _SAME: Final = 0.5
 """Resets are whole seconds; those less far apart are of one window."""
 
@@ -56,12 +57,13 @@ class Bucket:
         return None if self.in_flight else 0.0
 
     def learn(self, answer: requests.Response, now: float) -> None:
-        """Take over the limits of an answer; a successful one without headers means that there are none."""
+        """Take over the limits of an answer; one without headers, if it is no failure, means that there are none."""
         names = ("Limit", "Remaining", "Reset", "ConcurrentLimit")
         limit, remaining, reset, concurrency = (_number(answer.headers, self.prefix + name) for name in names)
         self.concurrency = concurrency or self.concurrency
         self.limit = limit or self.limit
-        self.known = self.known or answer.ok or self.limit is not None
+        is_failure = answer.status_code == requests.codes.too_many_requests or answer.status_code >= _SERVER_ERROR
+        self.known = self.known or not is_failure or self.limit is not None
         if reset is None:
             return
         ends = reset + self.clock_skew + _MARGIN

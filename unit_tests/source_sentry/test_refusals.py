@@ -5,8 +5,17 @@ from typing import Any
 import pytest
 from airbyte_cdk.test.mock_http import HttpResponse
 
-from unit_tests.source_sentry.builders import BACKEND, NOW, WEB, Json, a_config
-from unit_tests.source_sentry.sentry_mock import SentryMock, SentryRequest, answer, organization_request, page
+from source_sentry import errors
+from unit_tests.source_sentry.builders import API, BACKEND, NOW, WEB, Json, a_config
+from unit_tests.source_sentry.handler import a_response
+from unit_tests.source_sentry.sentry_mock import (
+    SentryMock,
+    SentryRequest,
+    answer,
+    organization_request,
+    page,
+    project_request,
+)
 from unit_tests.source_sentry.sync import Sync, read
 
 TODAY = a_config(start_date="2026-11-22T00:00:00Z", num_workers=1)
@@ -147,3 +156,59 @@ def test_given_refused_parents_when_their_children_are_read_then_no_state_says_t
     sync = read("monitor_checkins", config=TODAY)
     assert (sync.status("monitor_checkins"), sync.states("monitor_checkins")) == ("COMPLETE", [])
     assert len(sync.warnings()) == 1
+
+
+MONITORS = organization_request("monitors/", per_page="100", project="-1", sort="name")
+
+
+@pytest.mark.parametrize("status", [400, 403, 404])
+def test_given_refused_parents_of_a_stream_that_was_read_before_when_read_then_an_error(
+    status: int, sentry: SentryMock
+) -> None:
+    sentry.answers(MONITORS, answer("", status))
+    if status != 400:
+        the_organization(sentry)
+    state = {"monitor_checkins": {"parent_state": {"monitors": {"dateCreated": "2026-11-20T12:00:00Z"}}}}
+    sync = read("monitor_checkins", config=TODAY, state=state, fails=True)
+    assert "Stream `monitor_checkins` was read before, and its parent stream `monitors` is refused now" in sync.text()
+    assert {str(saved) for saved in sync.states("monitor_checkins")} <= {str(state["monitor_checkins"])}
+
+
+def test_given_a_token_that_is_revoked_when_read_then_an_error(sentry: SentryMock) -> None:
+    sentry.answers(SUMMARY, answer({"detail": "Invalid token"}, 401))
+    sync = read_summary(fails=True)
+    ((message, kind),) = sync.errors("usage_summary")
+    assert (message.startswith("Sentry does not know the `auth_token`"), kind) == (True, "config_error")
+
+
+def test_given_every_project_is_refused_when_read_then_no_state_says_that_the_stream_was_read(
+    sentry: SentryMock,
+) -> None:
+    sentry.answers_projects(BACKEND, WEB)
+    sentry.answers_scopes("project:read")
+    for slug in ("backend", "web"):
+        asked = project_request(slug, "hooks/", per_page="100")
+        sentry.answers(asked, answer({"detail": "You do not have that feature enabled"}, 403))
+    sync = read("project_service_hooks", config=TODAY)
+    assert (len(sync.warnings()), sync.states("project_service_hooks")) == (2, [])
+
+
+def test_given_parents_that_are_refused_when_read_then_each_is_named(sentry: SentryMock) -> None:
+    sentry.answers(
+        organization_request("teams/", per_page="100"), page({"id": "1", "slug": "a"}, {"id": "2", "slug": "b"})
+    )
+    sentry.answers_scopes("team:read")
+    for team in ("a", "b"):
+        asked = SentryRequest(f"{API}/teams/acme/{team}/members/", {"per_page": "100"})
+        sentry.answers(asked, answer({"detail": "No permission."}, 403))
+    warnings = read("team_members", config=TODAY).warnings()
+    assert ["/teams/acme/a/members/" in "".join(warnings), "/teams/acme/b/members/" in "".join(warnings)] == [True] * 2
+
+
+@pytest.mark.parametrize("body", ["<html>Not found</html>", "Route not found"])
+def test_given_the_404_of_a_front_end_below_replays_when_read_then_it_is_no_deletion(
+    body: str, sentry: SentryMock
+) -> None:
+    response = a_response(404, body, f"{API}/projects/acme/backend/replays/1/clicks/")
+    assert errors.lacks_route(response, blank=False)
+    assert sentry.requested == []

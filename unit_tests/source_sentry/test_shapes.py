@@ -72,8 +72,8 @@ def test_given_another_answer_when_opened_then_it_is_not_of_the_shape(shape: str
     assert opened(body, shape) is None
 
 
-def test_given_a_series_when_its_points_are_counted_then_one_more_a_group() -> None:
+def test_given_a_series_when_another_group_would_pass_the_limit_then_it_may_have_been_cut() -> None:
     group = {"by": {}, "series": {"sum(session)": [1, 2]}}
     page = opened({"intervals": [DAY, DAY], "groups": [group, group]}, "series")
     assert page
-    assert page.points == 6
+    assert [page.has_points(limit) for limit in (6, 8, 9)] == [True, True, False]

@@ -66,3 +66,16 @@ def test_given_a_parent_without_children_when_partitioned_then_no_request_is_mad
 
 def test_given_an_endpoint_when_looked_at_then_its_placeholders() -> None:
     assert placeholders("teams/{organization}/{slug}/members/") == {"organization", "slug"}
+
+
+def test_given_a_parent_that_no_url_can_name_when_partitioned_then_it_is_left_out_with_a_warning(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    endpoint = "projects/{organization}/tags/{key}/values/"
+    router = ParentRouter(config={}, parameters={}, parent="tags", name="values", endpoint=endpoint)
+    router.wire(a_runtime())
+    found = [
+        slice_.extra_fields["key"] for slice_ in router.slices([{"id": "1", "key": ".."}, {"id": "2", "key": "a.b"}])
+    ]
+    assert found == ["a.b"]
+    assert "Skipped: stream `values` below {'id': '1'}" in caplog.text

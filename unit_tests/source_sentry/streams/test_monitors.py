@@ -92,6 +92,8 @@ def test_given_a_date_when_read_then_it_counts_for_all_monitors(sentry: SentryMo
         {"parent_state": {"monitors": "2026-11-20"}},
         {"parent_state": {"issues": {}}},
         {"dateCreated": "x"},
+        {"parent_state": {"monitors": {}}},
+        {"parent_state": {"monitors": {"dateCreated": "x"}}},
     ],
 )
 def test_given_garbage_as_state_when_read_then_one_sentence(state: Json, sentry: SentryMock) -> None:

@@ -105,6 +105,7 @@ def test_given_stream_when_read_then_requests_and_records_are_exact(stream: str,
 
 
 SECRETS = {
+    "integrations": ("secret",),
     "project_keys": ("secret",),
     "organization_project_keys": ("secret",),
     "project_service_hooks": ("secret",),

@@ -139,8 +139,9 @@ def test_given_children_of_touched_parents_when_read_twice_then_only_new_parents
 
 
 def test_given_child_that_fails_when_read_then_the_state_stays_before_its_parents(
-    sentry: SentryMock, tmp_path: Path
+    sentry: SentryMock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("sourcewright.engine.parents.BATCH_PARENTS", 1)
     sentry.answers_projects(BACKEND, WEB)
     sentry.answers(issues("1"), page(an_issue(1)))
     sentry.answers(issues("2"), page(an_issue(2)))
