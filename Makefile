@@ -1,7 +1,9 @@
 # Every target does its own set-up: `make demo` and `make test` are all that a newcomer needs.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
-PYTEST := $(BIN)/pytest --numprocesses auto --dist loadgroup
+# One worker more than cores, since tests of commands wait for them
+WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup
 
 .PHONY: demo docs test lint types tests unit integration coverage conformance wheels bench test-meltano clean
 

@@ -25,7 +25,7 @@ BESIDE: Final[Mapping[str, str]] = {
 
 @pytest.mark.installed
 def test_given_nothing_new_when_read_again_then_each_stream_costs_what_the_documents_say(connect: Connect) -> None:
-    connector = connect()
+    connector = connect(projects=3)
     first = connector.read()
     before = connector.sandbox.requests()
     connector.sandbox.reset()
