@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import orjson
 import requests
 
+from sourcewright.components.runtime import STOPS_GROWING
 from sourcewright.http.errors import place
 
 _MESSAGES_401: Final[Mapping[str, str]] = {
@@ -130,10 +131,7 @@ def explain_lacking(refusal: Refusal, endpoint: str) -> str:
 
 def explain_loss(refusal: Refusal, message: str) -> str:
     """Why a stream that was read before and is refused now is an error."""
-    return (
-        f"{message} The saved state says that stream `{refusal.stream}` was read before: without an error its table "
-        "would silently stop growing. To go on without the stream, deselect it, or remove its state."
-    )
+    return f"{message} The saved state says that stream `{refusal.stream}` was read before: {STOPS_GROWING}"
 
 
 def explain_points(refusal: Refusal, limit: int) -> str:

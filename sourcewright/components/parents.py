@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import InitVar, dataclass, field
+from functools import cache
 from string import Formatter
 from typing import Any, Final
 from urllib.parse import quote
@@ -12,7 +13,7 @@ from airbyte_cdk.sources.types import Config, StreamSlice, StreamState
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from typing_extensions import override
 
-from sourcewright.components.runtime import ParentBatch, Row, Runtime, RuntimeComponent
+from sourcewright.components.runtime import STOPS_GROWING, ParentBatch, Row, Runtime, RuntimeComponent
 from sourcewright.log import logger
 
 _DOTS: Final = frozenset({".", ".."})
@@ -21,9 +22,10 @@ CARRIED: Final = "carried"
 """Extra field of a slice: what its router `carries`."""
 
 
-def placeholders(endpoint: str) -> set[str]:
-    """`teams/{organization}/{slug}/members/` -> {"organization", "slug"}."""
-    return {name for _, name, _, _ in Formatter().parse(endpoint) if name}
+@cache
+def placeholders(endpoint: str) -> frozenset[str]:
+    """`teams/{organization}/{slug}/members/` -> {"organization", "slug"}; parsed once, not for each parent."""
+    return frozenset(name for _, name, _, _ in Formatter().parse(endpoint) if name)
 
 
 @dataclass
@@ -103,8 +105,7 @@ class ParentRouter(Router, RuntimeComponent):
         if self.name in refusals.read_before:
             raise AirbyteTracedException(
                 message=f"Stream `{self.name}` was read before, and its parent stream `{self.parent}` is refused now: "
-                "without an error its table would silently stop growing. To go on without the stream, deselect it, or "
-                "remove its state.",
+                f"{STOPS_GROWING}",
                 failure_type=FailureType.config_error,
             )
         refusals.withhold(self.name)
@@ -119,17 +120,13 @@ class ParentRouter(Router, RuntimeComponent):
             if identity in seen or not self.has_children(row):
                 continue
             seen.add(identity)
-            extra_fields = self._extra_fields(partition, row)
-            if _DOTS & {str(value) for value in extra_fields.values()}:
+            path = self.path(partition, row)
+            if _DOTS & {*path.values()}:
                 logger.warning("Skipped: stream `%s` below %s, since no URL can name that.", self.name, partition)
             else:
+                carried = {name: row.get(of_parent) for name, of_parent in self.carries.items()}
+                extra_fields = {**path, CARRIED: carried} if carried else path
                 yield StreamSlice(partition=partition, cursor_slice={}, extra_fields=extra_fields)
-
-    def _extra_fields(self, partition: Mapping[str, str], row: Row) -> dict[str, Any]:
-        path = self.path(partition, row)
-        if not self.carries:
-            return path
-        return {**path, CARRIED: {name: row.get(of_parent) for name, of_parent in self.carries.items()}}
 
     def partition(self, key: list[str], row: Row) -> dict[str, str]:
         """{"id": 42} -> {"id": "42"}: ids are strings, also if they look like numbers."""
@@ -141,7 +138,7 @@ class ParentRouter(Router, RuntimeComponent):
         values = {name: partition.get(name, row.get(name, own)) for name in self._placeholders()}
         return {name: quote(str(value), safe="") for name, value in values.items()}
 
-    def _placeholders(self) -> set[str]:
+    def _placeholders(self) -> frozenset[str]:
         return placeholders(self.endpoint) - {"organization"}
 
 

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from sourcewright.http.pages import PageSlots
 
@@ -36,6 +36,13 @@ class Streams(Protocol):
 
     def touched(self, name: str, state: Mapping[str, Any]) -> Iterable[ParentBatch]:
         """The kept fields of what an incremental sync of the parent stream `name` reads, starting at `state`."""
+
+
+STOPS_GROWING: Final = (
+    "without an error its table would silently stop growing. "
+    "To go on without the stream, deselect it, or remove its state."
+)
+"""Why the refusal of what was read before is an error, and the way out."""
 
 
 @dataclass

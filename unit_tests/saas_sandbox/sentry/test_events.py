@@ -1,29 +1,15 @@
-from collections.abc import Iterator
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from saas_sandbox.sentry.settings import OLD
 from unit_tests.saas_sandbox.sentry.client import DAY, EVENTS, NOW_SECONDS, Client, running
 
 SIMPLE = {
     *("id", "event.type", "groupID", "eventID", "projectID", "message", "title", "location", "culprit", "user"),
     *("tags", "platform", "dateCreated", "crashFile", "metadata"),
 }
-
-
-@pytest.fixture(scope="module")
-def today() -> Iterator[Client]:
-    with running() as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def old() -> Iterator[Client]:
-    with running(generation=OLD) as client:
-        yield client
 
 
 def second(stamp: object) -> int:

@@ -1,16 +1,9 @@
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from unit_tests.saas_sandbox.sentry.client import DAY, ISSUES, Client, running
-
-
-@pytest.fixture(scope="module")
-def today() -> Iterator[Client]:
-    with running() as client:
-        yield client
 
 
 @pytest.fixture(scope="module")

@@ -1,25 +1,11 @@
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from saas_sandbox.sentry.settings import OLD
 from unit_tests.saas_sandbox.sentry.client import BACKEND_ISSUES, DAY, EVENTS, ISSUES, NOW_SECONDS, Client, running
 
 WINDOW: dict[str, Any] = {"start": NOW_SECONDS - 30 * DAY, "end": NOW_SECONDS - 10 * DAY}
-
-
-@pytest.fixture(scope="module")
-def today() -> Iterator[Client]:
-    with running() as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def old() -> Iterator[Client]:
-    with running(generation=OLD) as client:
-        yield client
 
 
 def ids(records: list[dict[str, Any]]) -> list[str]:

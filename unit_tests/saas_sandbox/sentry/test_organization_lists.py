@@ -14,12 +14,6 @@ def today() -> Iterator[Client]:
         yield client
 
 
-@pytest.fixture(scope="module")
-def old() -> Iterator[Client]:
-    with running(generation="9.1.2") as client:
-        yield client
-
-
 def ids(rows: list[dict[str, Any]]) -> list[Any]:
     return [row["id"] for row in rows]
 

@@ -1,26 +1,12 @@
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from saas_sandbox.sentry.settings import OLD
 from unit_tests.saas_sandbox.sentry.client import BACKEND_ISSUES, EVENTS, ISSUES, RELEASES, Client, running
 
 KEYS = "/projects/acme/backend/keys/"
 MEMBERS = "/organizations/acme/members/"
 LISTS = ["/organizations/acme/projects/", "/organizations/acme/teams/", MEMBERS, RELEASES, KEYS, EVENTS, BACKEND_ISSUES]
-
-
-@pytest.fixture(scope="module")
-def today() -> Iterator[Client]:
-    with running() as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def old() -> Iterator[Client]:
-    with running(generation=OLD) as client:
-        yield client
 
 
 def test_given_a_first_page_when_link_is_read_then_it_is_letter_by_letter_as_documented(today: Client) -> None:

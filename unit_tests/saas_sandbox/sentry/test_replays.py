@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -6,12 +5,6 @@ import pytest
 from unit_tests.saas_sandbox.sentry.client import DAY, Client, running
 
 REPLAYS = "/organizations/acme/replays/"
-
-
-@pytest.fixture(scope="module")
-def today() -> Iterator[Client]:
-    with running() as client:
-        yield client
 
 
 @pytest.fixture(scope="module")

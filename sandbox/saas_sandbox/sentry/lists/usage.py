@@ -1,7 +1,7 @@
 """Release health and usage: numbers by intervals of time, not lists of things."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from saas_sandbox.common.clock import DAY, HOUR, SECOND
@@ -17,35 +17,28 @@ _SESSION_GROUPS: Final = ("release", "environment", "session.status")
 _OUTCOME_GROUPS: Final = ("category", "outcome", "reason")
 Numbers = Counter[tuple[tuple[str, ...], int, str]]
 """Values by group, start of the interval, and field."""
+Counted = Callable[[Project, int], Iterator[tuple[tuple[str, ...], dict[str, int]]]]
+"""Takes a project and the start of an hour; yields keys of the finest grouping, each with its values by field."""
 
 
 def session_series(call: Call, _: Record) -> Reply:
     """Groups by release, environment and status. Beyond the points of the settings, groups are left out silently."""
-    starts, interval = _intervals(call)
-    groups = [_SESSION_GROUPS.index(name) for name in call.all("groupBy") if name in _SESSION_GROUPS]
-    found: Numbers = Counter()
-    for project in call.projects_asked():
-        for hour in _hours(starts, interval):
-            for key, count, users in sessions(call.world, project, hour, call.now):
-                group, start = tuple(key[place] for place in groups), hour // interval * interval
-                found[group, start, "sum(session)"] += count
-                found[group, start, "count_unique(user)"] += users
-    shown = call.settings.series_points // (len(starts) + 1)
-    return _series(call, [_SESSION_GROUPS[place] for place in groups], starts, found, shown)
+
+    def counted(project: Project, hour: int) -> Iterator[tuple[tuple[str, ...], dict[str, int]]]:
+        for key, count, users in sessions(call.world, project, hour, call.now):
+            yield key, {"sum(session)": count, "count_unique(user)": users}
+
+    return _series(call, _SESSION_GROUPS, counted, call.settings.series_points)
 
 
 def outcome_series(call: Call, _: Record) -> Reply:
     """Groups by category, outcome and reason."""
-    starts, interval = _intervals(call)
-    groups = [_OUTCOME_GROUPS.index(name) for name in call.all("groupBy") if name in _OUTCOME_GROUPS]
-    found: Numbers = Counter()
-    for project in call.projects_asked():
-        for hour in _hours(starts, interval):
-            for key, quantity in outcomes(project, hour, call.now):
-                group, start = tuple(key[place] for place in groups), hour // interval * interval
-                found[group, start, "sum(quantity)"] += quantity
-                found[group, start, "sum(times_seen)"] += quantity
-    return _series(call, [_OUTCOME_GROUPS[place] for place in groups], starts, found)
+
+    def counted(project: Project, hour: int) -> Iterator[tuple[tuple[str, ...], dict[str, int]]]:
+        for key, quantity in outcomes(project, hour, call.now):
+            yield key, {"sum(quantity)": quantity, "sum(times_seen)": quantity}
+
+    return _series(call, _OUTCOME_GROUPS, counted)
 
 
 def usage_by_project(call: Call, _: Record) -> Reply:
@@ -113,8 +106,18 @@ def _usage(call: Call, project: Project, starts: Sequence[int], interval: int) -
     return {"id": project.id, "slug": project.slug, "stats": stats}
 
 
-def _series(call: Call, groups: list[str], starts: range, found: Numbers, shown: int | None = None) -> Reply:
-    fields = call.all("field")
+def _series(call: Call, names: tuple[str, ...], counted: Counted, limit: int | None = None) -> Reply:
+    """Return the series of each group by those of `names` that were asked for; `limit` cuts it at so many points."""
+    starts, interval = _intervals(call)
+    groups = [names.index(name) for name in call.all("groupBy") if name in names]
+    found: Numbers = Counter()
+    for project in call.projects_asked():
+        for hour in _hours(starts, interval):
+            for key, numbers in counted(project, hour):
+                group, start = tuple(key[place] for place in groups), hour // interval * interval
+                for field, number in numbers.items():
+                    found[group, start, field] += number
+    fields, shown = call.all("field"), limit and limit // (len(starts) + 1)
     keys = sorted({key for key, _, _ in found})[:shown]
     return json_reply(
         {
@@ -124,7 +127,7 @@ def _series(call: Call, groups: list[str], starts: range, found: Numbers, shown:
             "intervals": [today_stamp(start) for start in starts],
             "groups": [
                 {
-                    "by": dict(zip(groups, key, strict=True)),
+                    "by": dict(zip([names[place] for place in groups], key, strict=True)),
                     "totals": {field: sum(found[key, start, field] for start in starts) for field in fields},
                     "series": {field: [found[key, start, field] for start in starts] for field in fields},
                 }
