@@ -1,7 +1,7 @@
 """What Sentry's answers mean."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -58,6 +58,8 @@ class SentryErrorHandler(JsonErrorHandler):
     endpoint: str = ""
     required: bool = False
     splits: bool = False
+    newest_first: list[str] = field(default_factory=list)
+    """Dates by which the server orders the list."""
     blank_if_gone: bool = False
     """Whether a 404 without a word is about the parent; elsewhere it is about a feature that the plan lacks."""
     max_points: int = 0
@@ -85,6 +87,8 @@ class SentryErrorHandler(JsonErrorHandler):
         self._gone = 0
         self.runtime.refusals.note_answer(self.name)
         page = page_of(response)
+        if self.newest_first:
+            page.note_dates(self.newest_first)
         if not (self.max_points and isinstance(page, SentryPage) and page.has_points(self.max_points)):
             return super().judge_page(response)
         self.runtime.slots.give_back()

@@ -31,9 +31,6 @@ class SentryPage(Page):
     envelope: Mapping[str, Any] = {}
     """What stood around the records."""
 
-    count = 0
-    """Number of the records."""
-
     def has_points(self, limit: int) -> bool:
         """Whether a series may have been cut: Sentry counts the points of each group and one more, and drops groups."""
         of_group = len(self.envelope.get("intervals", [])) + 1
@@ -52,11 +49,7 @@ class SentryPage(Page):
             self.content = _OPEN[shape](self.content) if shape in _OPEN else _field(self.content, shape)
         except (AttributeError, IndexError, KeyError, TypeError, ValueError):
             return False
-        if not super().has_shape(LIST):
-            return False
-        self.count = len(self.content)
-        self.last = self.content[-1] if self.content else {}
-        return True
+        return super().has_shape(LIST)
 
 
 def _field(content: Any, path: str) -> Any:

@@ -1,41 +1,122 @@
 """Sentry's paging: a cursor in the Link header, on a list that is often ordered newest first; and that of SCIM."""
 
+import re
 from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple, Self
 from urllib.parse import parse_qs, urlsplit
 
 import requests
+from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.types import StreamSlice
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from typing_extensions import override
 
 from source_sentry.pages import SentryPage
 from sourcewright import dates
-from sourcewright.http.pages import page_of
+from sourcewright.components.windows import WindowProgress
+from sourcewright.http.errors import place
+from sourcewright.http.pages import Page, page_of
 from sourcewright.http.paging import TokenPagination
+from sourcewright.http.walks import PageToken, Walk
+from sourcewright.log import logger
+
+_MOST_ROUNDS: Final = 5
+"""Times that a list that changes is read again."""
+_MOST_GAPS: Final = 50
+"""Pages without a known row, one after the other, that are no longer put down to deletions."""
+_FULL_EVENTS: Final = 10
+"""Rows of a page of events with `full`, whatever is asked for."""
 
 
 @dataclass
 class LinkHeaderPagination(TokenPagination):
-    """Link: <…>; rel="next"; results="true"; cursor="0:100:0" -> `0:100:0`; anything else -> the end.
+    """Link: <…>; rel="next"; results="true"; cursor="0:100:0" -> the next page; anything else -> the end.
 
     Only the cursor is used, on the URL that was configured: the URL in the header has the server's own idea of
     its address, which differs behind a proxy or a region gateway.
 
-    `newest_first` names the dates by which the server orders the list, so that reading stops at the window's start
-    where the server ignores `start` (every self-hosted server before August 2025).
+    A cursor with a date or a base64 text stays at its row, whatever vanishes. A number of rows does not. So `by_time`,
+    the next page is asked for by an `end` after the last row; where the server does not know `end`, or the list has no
+    dates, by the number of the last row (`0:99:0`); and where the cursor is a number of pages (`100:1:0`), the list is
+    read again until nothing new is in it.
     """
 
     newest_first: list[str] = field(default_factory=list)
+    """Dates by which the server orders the list, so that reading stops at the window's start where the server ignores
+    `start` (every self-hosted server before August 2025)."""
+    by_time: bool = False
+    """Whether the list takes `start` and `end`, of the first of these dates."""
+    unpaged: bool = False
+    """Whether all rows come at once, whatever their number, and without a Link header."""
+
+    @override
+    def __post_init__(self, parameters: Any) -> None:
+        super().__post_init__(parameters)
+        self._ignores_end = False
 
     @override
     def next_token(self, response: requests.Response, stream_slice: StreamSlice | None) -> str | None:
-        return None if self._is_past_window(response, stream_slice) else next_cursor(response)
+        page = page_of(response)
+        walk, following = page.walk, Following.of(response, page.count)
+        if walk.by_row and (walk.is_refused or (following.cursor and page.count and not page.new)):
+            self._ignores_end = True
+            return walk.by_row
+        walk.by_row = None
+        if walk.is_gap:
+            return _page_before(walk, response)
+        if following.cursor is None and not self.unpaged:
+            _require_link(response, page.count)
+        if following.cursor is None or _is_past(page, stream_slice) or walk.is_confirmed:
+            return _once_more(walk, response)
+        return self._by_time(page, following, stream_slice) or self._by_row(walk, following)
 
-    def _is_past_window(self, response: requests.Response, window: StreamSlice | None) -> bool:
-        if not (self.newest_first and window and "start_time" in window):
-            return False
-        last = page_of(response).last
-        newest = max(str(last.get(name) or "") for name in self.newest_first)
-        return bool(newest) and dates.to_second(newest) < dates.to_second(window["start_time"])
+    def _by_time(self, page: Page, following: "Following", window: StreamSlice | None) -> PageToken | None:
+        """The rows up to the second of the last but one, since the very last may be out of order."""
+        if not (self.by_time and following.moves and window and "start_time" in window) or self._is_ignored(window):
+            return None
+        until = _last_second(page.order)
+        end = dates.next_second(until) if until else ""
+        before = page.walk.parameters.get("end") or dates.next_second(window["end_time"])
+        if not dates.to_second(window["start_time"]) <= until or end >= before:
+            return None  # also where one second fills the page
+        token = PageToken.of(
+            page.walk, "", parameters={"start": window["start_time"], "end": end}, until=dates.to_second(end)
+        )
+        page.walk.by_row = self._by_row(page.walk, following)
+        return token
+
+    def _is_ignored(self, window: StreamSlice) -> bool:
+        """Whether the server was seen to ignore `end`."""
+        progress = WindowProgress.find(window)
+        self._ignores_end |= progress is not None and progress.run.server.ignores_windows
+        return self._ignores_end
+
+    def _by_row(self, walk: Walk, following: "Following") -> PageToken:
+        if following.row and walk.has_keys and walk.overlap:
+            return PageToken.of(walk, f"0:{following.row - walk.overlap}:0", overlaps=True)
+        walk.is_numbered |= following.moves and not following.row and (self._ignores_end or not self.by_time)
+        return PageToken.of(walk, str(following.cursor))
+
+
+class Following(NamedTuple):
+    """Where the next page begins: `0:200:0` after a page of 100 rows that was asked for with `0:100:0`."""
+
+    cursor: str | None
+    """The server's cursor; None at the end of the list."""
+    row: int = 0
+    """Row number of the next page, in a list that is paged by it."""
+    moves: bool = False
+    """Whether the cursor counts rows or pages, so that rows that vanish move the next page."""
+
+    @classmethod
+    def of(cls, response: requests.Response, count: int) -> Self:
+        """What follows `response`, a page of `count` rows; Sentry may have left out some after it counted them."""
+        cursor = next_cursor(response)
+        number, offset = _numbers(cursor)
+        if number == 0:
+            counts_rows = 0 < offset - _first_row(response) <= 2 * count
+            return cls(cursor, offset if counts_rows else 0, counts_rows)
+        return cls(cursor, 0, 0 < number <= 2 * count)
 
 
 @dataclass
@@ -63,3 +144,75 @@ def next_cursor(response: requests.Response) -> str | None:
         return None
     # requests loses the attribute when the cursor contains "=", the URL beside it keeps it, with "+" as it is
     return link.get("cursor") or parse_qs(urlsplit(link["url"]).query.replace("+", "%2B"))["cursor"][0]
+
+
+def _numbers(cursor: str | None) -> tuple[int, int]:
+    """`100:1:0` -> (100, 1); what is not of this form -> (-1, 0)."""
+    found = re.fullmatch(r"(\d{1,18}):(\d{1,18}):0", cursor or "")
+    return (int(found[1]), int(found[2])) if found else (-1, 0)
+
+
+def _first_row(response: requests.Response) -> int:
+    """Row number at which `response` begins: 100 for a request with the cursor `0:100:0`."""
+    number, row = _numbers(_asked(response).get("cursor", [""])[0])
+    return row if number == 0 else 0
+
+
+def _asked(response: requests.Response) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(str(response.request.url)).query)
+
+
+def _last_second(seconds: list[str]) -> str:
+    """Second of the last but one row, if all that come before the last are dated and in order; otherwise none."""
+    *rows, last = seconds or [""]
+    is_ordered = rows and all(rows) and rows == sorted(rows, reverse=True) and last <= rows[-1]
+    return rows[-1] if is_ordered and last else ""
+
+
+def _is_past(page: Page, window: StreamSlice | None) -> bool:
+    """Whether a whole page lies before the window: one row may be out of order, or have a date that nobody can read."""
+    if not (page.seconds and all(page.seconds) and window and "start_time" in window):
+        return False
+    return max(page.seconds) < dates.to_second(window["start_time"])
+
+
+def _page_before(walk: Walk, response: requests.Response) -> PageToken:
+    """The page before one that has no known row: rows vanished, and unread ones have moved into it."""
+    if walk.gaps > _MOST_GAPS:
+        raise AirbyteTracedException(
+            message=f"The list at {place(response)} changes faster than it can be read: {walk.gaps} pages, one after "
+            "the other, had no row in common with those before. Nothing was skipped; the next sync reads it again.",
+            failure_type=FailureType.transient_error,
+        )
+    row = max(0, _first_row(response) - walk.size)
+    walk.begin_again()
+    return PageToken.of(walk, f"0:{row}:0", overlaps=row > 0)
+
+
+def _once_more(walk: Walk, response: requests.Response) -> PageToken | None:
+    """A list that is paged by page number, again, until a reading finds no row that was not known before."""
+    if not (walk.is_numbered and walk.knows_all) or (walk.rounds and not walk.fresh):
+        return None
+    if walk.rounds == _MOST_ROUNDS:
+        logger.warning(
+            "The list at %s changed each of the %d times that it was read: rows of it may be missing until the next "
+            "sync.",
+            place(response),
+            walk.rounds + 1,
+        )
+        return None
+    walk.begin_again()
+    return PageToken.of(walk, "", parameters={})
+
+
+def _require_link(response: requests.Response, count: int) -> None:
+    """Refuse a full page that does not say whether more follow."""
+    asked = _asked(response)
+    sizes = [int(asked[name][0]) for name in ("per_page", "limit") if asked.get(name, [""])[0].isdigit()]
+    if "next" not in response.links and sizes and count >= min(*sizes, _FULL_EVENTS if "full" in asked else sizes[0]):
+        raise AirbyteTracedException(
+            message=f"{place(response)} answered with {count} rows, a full page, and without a Link header, which says "
+            "whether more follow. A proxy in front of Sentry may take it out: let it pass. The next sync reads this "
+            "list again.",
+            failure_type=FailureType.transient_error,
+        )

@@ -4,11 +4,14 @@ In this format text order is time order. Some APIs drop offsets instead of conve
 down to the second, so they would read any other format as another time.
 """
 
+import re
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
 _SECONDS: Final = len("2026-11-22T10:00:00")
+_CLOCKS_DIFFER: Final = timedelta(hours=1)
+_IN_UTC: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z?", re.ASCII)
 
 
 def to_text(moment: datetime) -> str:
@@ -31,9 +34,24 @@ def next_second(text: str) -> str:
     return to_text(from_text(text) + timedelta(seconds=1))
 
 
-def to_second(text: str) -> str:
-    """`2026-11-22T10:00:00.123Z` -> `2026-11-22T10:00:00`, which compares with any other date of the API as text."""
-    return text[:_SECONDS]
+def to_second(value: Any) -> str:
+    """`2026-11-22T10:00:00.123Z` -> `2026-11-22T10:00:00`, which compares with any other date of the API as text.
+
+    Any other form of ISO 8601 is converted: `2026-11-22 12:00:00+02:00`, `20261122`. A value that is no date -> ``.
+    """
+    if not isinstance(value, str):
+        return ""
+    if _IN_UTC.fullmatch(value):
+        return value[:_SECONDS]
+    try:
+        return to_text(from_text(value))[:_SECONDS]
+    except (ValueError, OverflowError):
+        return ""
+
+
+def is_ahead(second: str) -> bool:
+    """Whether a date as `to_second` makes it lies so far in the future that no two clocks differ as much."""
+    return second > to_text(datetime.now(UTC) + _CLOCKS_DIFFER)
 
 
 def _utc(moment: datetime) -> datetime:

@@ -1,11 +1,13 @@
 """What the custom components of one source share."""
 
 import threading
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Protocol
 
 from sourcewright.http.pages import PageSlots
+from sourcewright.log import logger
 
 Row = Mapping[str, Any]
 
@@ -87,12 +89,38 @@ class Refusals:
 
 
 @dataclass
+class OddDates:
+    """Records whose dates do not fit the order of their list, by stream."""
+
+    _counts: Counter[str] = field(default_factory=Counter)
+    _examples: dict[str, str] = field(default_factory=dict)
+
+    def note(self, stream: str, date: object) -> None:
+        """Count a record of `stream` with that `date`."""
+        self._counts[stream] += 1
+        self._examples.setdefault(stream, str(date))
+
+    def tell(self) -> None:
+        """Log one warning for each stream that has any, once."""
+        while self._counts:
+            stream, count = self._counts.popitem()
+            logger.warning(
+                "Stream `%s`: %d record(s) are dated out of the order of their list or in the future, such as %s. They "
+                "were kept, though no later sync may find them again.",
+                stream,
+                count,
+                self._examples.pop(stream),
+            )
+
+
+@dataclass
 class Runtime:
     """Made once for each source; its factory gives it to every custom component that is a `RuntimeComponent`."""
 
     streams: Streams
     slots: PageSlots = field(default_factory=PageSlots)
     refusals: Refusals = field(default_factory=Refusals)
+    odd_dates: OddDates = field(default_factory=OddDates)
 
 
 class RuntimeComponent:

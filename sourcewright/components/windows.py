@@ -1,6 +1,7 @@
 """Windows of time: whether they were read, and which records lie in them."""
 
-from collections.abc import Iterable, Mapping
+import threading
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import InitVar, dataclass, field
 from typing import Any, Final, Self
 
@@ -9,27 +10,65 @@ from airbyte_cdk.sources.types import Config, StreamSlice, StreamState
 from typing_extensions import override
 
 from sourcewright import dates
+from sourcewright.components.runtime import RuntimeComponent
 
+Record = Mapping[str, Any]
 _PROGRESS: Final = "progress"
 
 
-@dataclass
+class WindowsIgnored(Exception):  # noqa: N818 - no error, it starts the reading of the window anew
+    """An answer showed that the server ignores windows, before any record of it was read."""
+
+
+@dataclass(eq=False)
+class Server:
+    """What the answers to one stream showed of the server."""
+
+    ignores_windows: bool = False
+
+
+@dataclass(eq=False)
+class Run:
+    """Windows of one partition that follow one on the other.
+
+    Where the server ignores windows, each of them would page through all records that are newer. So one is read for
+    the whole run, and the others are left out.
+    """
+
+    windows: Sequence[StreamSlice]
+    server: Server
+    read_from: str = ""
+    """From here to its end the run was read, while one window is read for all."""
+    reader: "WindowProgress | None" = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def claim(self, progress: "WindowProgress") -> bool:
+        """Whether the window of `progress` is the one that is read for all: the first that asks."""
+        with self._lock:
+            self.reader = self.reader or progress
+        return self.reader is progress
+
+    @property
+    def bounds(self) -> Mapping[str, str]:
+        """Start of the first window and end of the last."""
+        return {"start_time": self.windows[0]["start_time"], "end_time": self.windows[-1]["end_time"]}
+
+
+@dataclass(eq=False)
 class WindowProgress:
     """Whether all of a window was read, carried by the window itself; a refused request marks it as not read.
 
     Without it a project that answered 403 would count as read, and lose those days for good.
     """
 
+    run: Run
     is_complete: bool = True
 
     @classmethod
-    def attach(cls, window: StreamSlice) -> StreamSlice:
-        """`window` with a progress; the parts into which the engine splits it share it."""
-        return StreamSlice(
-            partition=window.partition,
-            cursor_slice=window.cursor_slice,
-            extra_fields={**window.extra_fields, _PROGRESS: cls()},
-        )
+    def attach(cls, windows: Sequence[StreamSlice], server: Server | None = None) -> list[StreamSlice]:
+        """A run of `windows`, each with a progress; the parts into which the engine splits one share it."""
+        run = Run(windows, server or Server())
+        return [_with(window, window.cursor_slice, **{_PROGRESS: cls(run)}) for window in windows]
 
     @classmethod
     def of(cls, window: StreamSlice) -> Self:
@@ -37,28 +76,74 @@ class WindowProgress:
         return window.extra_fields[_PROGRESS]  # type: ignore[no-any-return]
 
     @classmethod
+    def find(cls, window: StreamSlice | None) -> Self | None:
+        """The same; None for slices of streams without windows, which carry no progress."""
+        return window.extra_fields.get(_PROGRESS) if window is not None else None
+
+    @classmethod
     def refuse(cls, window: StreamSlice | None) -> None:
-        """Note that a request of `window` was refused; slices of streams without windows carry no progress."""
-        if window is not None and _PROGRESS in window.extra_fields:
-            cls.of(window).is_complete = False
+        """Note that a request of `window` was refused, if it carries a progress."""
+        if progress := cls.find(window):
+            progress.is_complete = False
+
+    @property
+    def reads_all(self) -> bool:
+        """Whether this window is read for all of its run."""
+        return self.run.reader is self
+
+    def to_read(self, window: StreamSlice) -> StreamSlice | None:
+        """What to read for `window`: itself, its whole run, or nothing."""
+        if len(self.run.windows) == 1 or not self.run.server.ignores_windows:
+            return window
+        if self.run.claim(self):
+            return self.all_read(window)
+        self.is_complete = False  # the other one's end counts for it
+        return None
+
+    def all_read(self, window: StreamSlice) -> StreamSlice:
+        """What was read for `window`, once it was."""
+        return _with(window, self.run.bounds) if self.reads_all else window
+
+    def judge(self, window: StreamSlice, newest: str) -> None:
+        """Learn from the date of the first record that was sent for `window`.
+
+        Raises:
+            WindowsIgnored: The server ignores windows, and this is not the only one.
+
+        """
+        # An end that is inclusive sends one second more
+        last = dates.to_second(dates.next_second(window["end_time"]))
+        if len(self.run.windows) > 1 and not self.reads_all and newest > last:
+            self.run.server.ignores_windows = True
+            raise WindowsIgnored
+
+
+def _with(window: StreamSlice, times: Mapping[str, Any], **extra_fields: Any) -> StreamSlice:
+    return StreamSlice(
+        partition=window.partition, cursor_slice=times, extra_fields={**window.extra_fields, **extra_fields}
+    )
 
 
 @dataclass
-class WindowFilter(RecordFilter):
+class WindowFilter(RecordFilter, RuntimeComponent):
     """Records of a page -> those whose newest date lies in the window, and whose environment is configured.
 
-    Servers before August 2025 ignore `start` and `end` and send everything. A record without a date was sent for
-    the window and stays.
+    Servers before August 2025 ignore `start` and `end` and send everything. So the records before the first and behind
+    the last of the window belong to other windows. One between two of the window does not, whatever its date: it was
+    sent for this one. It is kept, and so is one whose date cannot be read, or lies ahead, where no window finds it. The
+    runtime counts them.
     """
 
     config: Config
     parameters: InitVar[Mapping[str, Any]]
+    name: str = ""
     newest_first: list[str] = field(default_factory=list)
     by_environment: bool = False
 
     @override
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         self._environments = frozenset(self.config["environments"]) if self.by_environment else frozenset()
+        self._reading = threading.local()
 
     @override
     def filter_records(
@@ -69,17 +154,53 @@ class WindowFilter(RecordFilter):
         next_page_token: Mapping[str, Any] | None = None,
     ) -> Iterable[Mapping[str, Any]]:
         if stream_slice is None or "start_time" not in stream_slice:
-            yield from records
-            return
-        start, end = dates.to_second(stream_slice["start_time"]), dates.to_second(stream_slice["end_time"])
+            return records
+        return filter(self._is_configured, self._of_window(records, stream_slice))
+
+    def _of_window(self, records: Iterable[Record], window: StreamSlice) -> Iterable[Record]:
+        reading, odd = self._reading_of(window), self.runtime.odd_dates
         for record in records:
-            moments = [dates.to_second(record.get(name) or "") for name in self.newest_first]
+            moments = [dates.to_second(record.get(name)) for name in self.newest_first]
+            if any(moments) and max(moments) < reading.start:
+                reading.older.append(record)
             # The first is the cursor field; a later one may lie ahead, as a planned dateReleased does
-            if (not any(moments) or (start <= max(moments) and moments[0] <= end)) and self._is_configured(record):
+            elif moments and moments[0] > reading.end:
+                if reading.keeps(moments[0]):
+                    odd.note(self.name, moments[0])
+                    yield record
+            else:
+                for older in reading.older:
+                    odd.note(self.name, older.get(self.newest_first[0]))
+                    yield older
+                reading.older.clear()
+                reading.has_begun = True
                 yield record
 
-    def _is_configured(self, event: Mapping[str, Any]) -> bool:
+    def _reading_of(self, window: StreamSlice) -> "_Reading":
+        """What is known of the window that this thread reads, from its first page to its last."""
+        found: _Reading | None = self._reading.__dict__.get("of")
+        if found is None or found.window is not window:
+            found = self._reading.of = _Reading(window)
+        return found
+
+    def _is_configured(self, event: Record) -> bool:
         if not self._environments:
             return True
-        tags = event.get("tags") or []
-        return any(tag["key"] == "environment" and tag["value"] in self._environments for tag in tags)
+        tags = [tag for tag in event.get("tags") or [] if isinstance(tag, dict)]
+        return any(tag.get("key") == "environment" and tag.get("value") in self._environments for tag in tags)
+
+
+class _Reading:
+    """One window while its pages are filtered."""
+
+    def __init__(self, window: StreamSlice) -> None:
+        self.window = window
+        self.start, self.end = dates.to_second(window["start_time"]), dates.to_second(window["end_time"])
+        self.has_begun = False
+        """Whether a record of the window came."""
+        self.older: list[Record] = []
+        """Records from before the window since then."""
+
+    def keeps(self, moment: str) -> bool:
+        """Whether a record from after the window stays: it is out of order, or dated in the future."""
+        return self.has_begun or dates.is_ahead(moment)

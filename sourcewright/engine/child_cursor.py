@@ -78,7 +78,7 @@ class ChildCursor(Cursor):
                 child = StreamSlice(
                     partition=slice_.partition, cursor_slice=found.window or {}, extra_fields=extra_fields
                 )
-                yield WindowProgress.attach(child)
+                yield from WindowProgress.attach([child])
             self._close(batch)
 
     @override

@@ -2,18 +2,34 @@
 
 import time
 from collections.abc import Iterable, MutableMapping
+from itertools import groupby
 from typing import Any, Final
 
 from airbyte_cdk.sources.declarative.incremental.concurrent_partition_cursor import ConcurrentPerPartitionCursor
+from airbyte_cdk.sources.streams.concurrent.cursor import ConcurrentCursor
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 from airbyte_cdk.sources.types import Record, StreamSlice
 from typing_extensions import override
 
 from sourcewright import dates
-from sourcewright.components.windows import WindowProgress
+from sourcewright.components.windows import Server, WindowProgress
 
 CHECKPOINT_SECONDS: Final = 10.0
 """Seconds between STATE messages of a running stream; the engine's own are 600."""
+
+
+class RecordCursor(ConcurrentCursor):
+    """State of a stream without partitions: {"dateCreated": "…Z"}, the date of its newest record.
+
+    A record that is dated after its window does not advance it: all later syncs would begin there.
+    """
+
+    @override
+    def observe(self, record: Record) -> None:
+        window = record.associated_slice
+        date = dates.to_second(record.get(self.cursor_field.cursor_field_key))
+        if date and not (window and "end_time" in window and date > dates.next_second(window["end_time"])):
+            super().observe(record)
 
 
 class PartitionCursor(ConcurrentPerPartitionCursor):
@@ -43,7 +59,9 @@ class WindowCursor(PartitionCursor):
     @override
     def stream_slices(self) -> Iterable[StreamSlice]:
         self._started = time.time()
-        return map(WindowProgress.attach, super().stream_slices())
+        server = Server()
+        for _, windows in groupby(super().stream_slices(), key=lambda window: window.partition):
+            yield from WindowProgress.attach(list(windows), server)
 
     @override
     def observe(self, record: Record) -> None:
@@ -60,19 +78,43 @@ class WindowCursor(PartitionCursor):
         key = self._to_partition_key(window.partition)
         with self._lock:
             self._semaphore_per_partition[key].acquire()
-            if WindowProgress.of(window).is_complete:
-                self._advance(key, partition, window)
+            progress = WindowProgress.of(window)
+            if progress.is_complete:
+                self._advance(key, progress.all_read(window))
             self._cleanup_if_done(key)
             self._emit_state_message()
 
-    def _advance(self, key: str, partition: Partition, window: StreamSlice) -> None:
+    def _advance(self, key: str, window: StreamSlice) -> None:
         """Count the window's end as the newest record seen, since all before it was read."""
         boundary = {self.cursor_field.cursor_field_key: dates.next_second(window["end_time"])}
         cursor = self._cursor_per_partition[key]
         cursor.observe(Record(data=boundary, stream_name=self._stream_name, associated_slice=window))
-        cursor.close_partition(partition)
+        cursor.close_partition(_Closed(window))
 
     @override
     def _throttle_state_message(self) -> float | None:
         now = time.time()
         return now if now - self._last_emission_time > CHECKPOINT_SECONDS else None
+
+
+class _Closed(Partition):
+    """What was read, as the engine's cursor takes it."""
+
+    def __init__(self, window: StreamSlice) -> None:
+        self._window = window
+
+    @override
+    def to_slice(self) -> StreamSlice:
+        return self._window
+
+    @override
+    def read(self) -> Iterable[Record]:
+        raise NotImplementedError
+
+    @override
+    def stream_name(self) -> str:
+        raise NotImplementedError
+
+    @override
+    def __hash__(self) -> int:
+        return hash(self._window)

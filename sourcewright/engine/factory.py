@@ -8,15 +8,18 @@ from airbyte_cdk.sources.declarative.models import HttpRequester as HttpRequeste
 from airbyte_cdk.sources.declarative.parsers.model_to_component_factory import ModelToComponentFactory
 from airbyte_cdk.sources.declarative.partition_routers.partition_router import PartitionRouter
 from airbyte_cdk.sources.declarative.requesters.http_requester import HttpRequester
+from airbyte_cdk.sources.declarative.retrievers.simple_retriever import SimpleRetriever
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
-from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
+from airbyte_cdk.sources.streams.concurrent.cursor import ConcurrentCursor, Cursor
 from airbyte_cdk.sources.types import Config
 from typing_extensions import override
 
 from sourcewright.components.parents import TouchedRouter
 from sourcewright.components.runtime import Runtime, RuntimeComponent
 from sourcewright.engine.child_cursor import ChildCursor
+from sourcewright.engine.cursor import RecordCursor
 from sourcewright.engine.requester import SliceRequester
+from sourcewright.engine.retriever import WindowRetriever
 from sourcewright.http.rate_limits import RateLimitedAdapter, RateLimiter
 
 
@@ -59,7 +62,20 @@ class ComponentFactory(ModelToComponentFactory):
         parameters = model.parameters or {}
         endpoint = str(parameters.get("endpoint", model.url)) or "the index of the API"
         adapter = RateLimitedAdapter(self._limiter, name, endpoint, int(config.get("max_retries", 0)))
-        return SliceRequester.of(requester, parameters, adapter, self._runtime.refusals)
+        key = getattr(self.models[name].primary_key, "__root__", [])
+        return SliceRequester.of(requester, parameters, adapter, self._runtime.refusals, key)
+
+    @override
+    def create_simple_retriever(self, *args: Any, **kwargs: Any) -> SimpleRetriever:
+        retriever = super().create_simple_retriever(*args, **kwargs)
+        retriever.__class__ = WindowRetriever  # the engine has no hook for it
+        return retriever
+
+    @override
+    def create_concurrent_cursor_from_datetime_based_cursor(self, *args: Any, **kwargs: Any) -> ConcurrentCursor:
+        cursor = super().create_concurrent_cursor_from_datetime_based_cursor(*args, **kwargs)
+        cursor.__class__ = RecordCursor  # the engine has no hook for it
+        return cursor
 
     @override
     def create_concurrent_cursor_from_perpartition_cursor(  # type: ignore[override]  # the engine wants any Cursor

@@ -1,7 +1,7 @@
 """Requests of one stream: rendered once for each slice, sent through the rate limiter."""
 
 import threading
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import fields
 from typing import Any, Self
 
@@ -13,22 +13,31 @@ from typing_extensions import override
 from sourcewright.components.handler import JsonErrorHandler
 from sourcewright.components.runtime import Refusals
 from sourcewright.components.windows import WindowProgress
+from sourcewright.http.pages import has_page, page_of
 from sourcewright.http.rate_limits import RateLimitedAdapter
+from sourcewright.http.walks import PageToken, Walk
 
 
 class SliceRequester(HttpRequester):
     """Renders URL and parameters once for each slice; its pages differ only in what the paginator adds."""
 
     refusals: Refusals
+    key: Sequence[str]
+    """Primary key of the stream."""
 
     @classmethod
     def of(
-        cls, requester: HttpRequester, parameters: Mapping[str, Any], adapter: RateLimitedAdapter, refusals: Refusals
+        cls,
+        requester: HttpRequester,
+        parameters: Mapping[str, Any],
+        adapter: RateLimitedAdapter,
+        refusals: Refusals,
+        key: Sequence[str],
     ) -> Self:
         """A requester with the fields of `requester` that sends through `adapter`, unless its stream is refused."""
         values = {field.name: getattr(requester, field.name) for field in fields(HttpRequester) if field.init}
         made = cls(**values, parameters=parameters)
-        made.refusals = refusals
+        made.refusals, made.key = refusals, key
         for scheme in ("http://", "https://"):
             made._http_client._session.mount(scheme, adapter)  # noqa: SLF001
         return made
@@ -48,16 +57,40 @@ class SliceRequester(HttpRequester):
         return str(self._once(super().get_url, stream_slice))
 
     @override
-    def get_request_params(self, *, stream_slice: StreamSlice | None = None, **_: Any) -> MutableMapping[str, Any]:
-        return dict(self._once(super().get_request_params, stream_slice))
+    def get_request_params(
+        self,
+        *,
+        stream_slice: StreamSlice | None = None,
+        next_page_token: Mapping[str, Any] | None = None,
+        **_: Any,
+    ) -> MutableMapping[str, Any]:
+        token = _page_token(next_page_token)
+        return {**self._once(super().get_request_params, stream_slice), **(token.parameters if token else {})}
 
     @override
-    def send_request(self, *, stream_slice: StreamSlice | None = None, **options: Any) -> requests.Response | None:  # type: ignore[override]
-        """Send a request; a refusal marks its window as not read."""
+    def send_request(  # type: ignore[override]  # the engine passes all of it by name
+        self,
+        *,
+        stream_slice: StreamSlice | None = None,
+        next_page_token: Mapping[str, Any] | None = None,
+        request_params: Mapping[str, Any] | None = None,
+        **options: Any,
+    ) -> requests.Response | None:
+        """Send a request, and leave out the rows that its walk knows; a refusal marks its window as not read."""
         if self.refusals.has_ended(self.name):
             WindowProgress.refuse(stream_slice)
             return None
-        response: requests.Response | None = super().send_request(stream_slice=stream_slice, **options)
+        response: requests.Response | None = super().send_request(
+            stream_slice=stream_slice,
+            next_page_token=next_page_token,
+            request_params=_with_cursors(request_params or {}),
+            **options,
+        )
+        if response is not None and has_page(response):
+            token, page = _page_token(next_page_token), page_of(response)
+            if stream_slice is not None and page.order and (progress := WindowProgress.find(stream_slice)):
+                progress.judge(stream_slice, page.order[0])
+            page.join(token.walk if token else Walk(self.key), token)
         if not response and not self._means_no_records(response):
             WindowProgress.refuse(stream_slice)
         return response
@@ -65,3 +98,14 @@ class SliceRequester(HttpRequester):
     def _means_no_records(self, response: requests.Response | None) -> bool:
         handler = self.error_handler
         return response is not None and isinstance(handler, JsonErrorHandler) and handler.means_no_records(response)
+
+
+def _page_token(next_page_token: Mapping[str, Any] | None) -> PageToken | None:
+    token = (next_page_token or {}).get("next_page_token")
+    return token if isinstance(token, PageToken) else None
+
+
+def _with_cursors(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`parameters` with the cursors that page tokens stand for, and without those of first pages."""
+    cursors = {name: token.cursor for name, token in parameters.items() if isinstance(token, PageToken)}
+    return {name: cursors.get(name, value) for name, value in parameters.items() if cursors.get(name, value) != ""}

@@ -63,7 +63,8 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         self._defined = DefinedStreams(
             self.resolved_manifest["definitions"], self._config, self.parent_settings, slots, self._parent_factory
         )
-        self._parts = Runtime(self._defined, slots, self._refusals), limiter, self.cursor_class
+        self._runtime = Runtime(self._defined, slots, self._refusals)
+        self._parts = self._runtime, limiter, self.cursor_class
         self._constructor: ComponentFactory = ComponentFactory(
             *self._parts,
             message_repository=self._message_repository,
@@ -107,6 +108,7 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         try:
             yield from without_false_states(super().read(logger, config, catalog, state), self._refusals)
         finally:
+            self._runtime.odd_dates.tell()
             self._executor.shutdown()
             self._queue.stop()
 

@@ -4,7 +4,7 @@ The engine's own components decode a page twice and take an HTML page or a trunc
 """
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,6 +14,8 @@ import requests
 from airbyte_cdk.sources.declarative.extractors.record_extractor import RecordExtractor
 from typing_extensions import override
 
+from sourcewright import dates
+from sourcewright.http.walks import PageToken, Walk
 from sourcewright.record_queue import flush_records
 
 LIST: Final = "list"
@@ -70,14 +72,34 @@ class Page:
         except ValueError:
             slots.give_back()
             raise
-        content = self.content
-        self.last: Mapping[str, Any] = content[-1] if content and isinstance(content, list) else {}
-        """The last record, kept when the others were read, since the paginator needs its date."""
+        self.walk = Walk()
+        """The walk over the list that this page is of."""
+        self.count = 0
+        """Number of its rows, also when they were read."""
+        self.new = 0
+        """Number of those that the walk did not know."""
+        self.order: list[str] = []
+        """Date of each row by which the list is ordered, `2026-11-22T10:00:00`; empty for one that cannot be read."""
+        self.seconds: list[str] = []
+        """Newest date of each row."""
 
     def has_shape(self, shape: str) -> bool:
         """Whether this is a `list` of objects, or one `object`; subclasses may open an envelope."""
         records = self.content if shape == LIST else [self.content]
         return isinstance(records, list) and all(isinstance(record, dict) for record in records)
+
+    def note_dates(self, newest_first: Sequence[str]) -> None:
+        """Keep the dates `newest_first` of each row, which paging needs when the rows were read."""
+        found = [[dates.to_second(row.get(name)) for name in newest_first] for row in self.content]
+        self.order = [next(filter(None, of_row), "") for of_row in found]
+        self.seconds = [max(of_row) for of_row in found]
+
+    def join(self, walk: Walk, token: PageToken | None) -> None:
+        """Leave out the rows that `walk` knows."""
+        if isinstance(self.content, list):
+            self.walk, self.count = walk, len(self.content)
+            self.content = walk.receive(self.content, self.order, token)
+            self.new = len(self.content)
 
     def records(self) -> Iterator[Mapping[str, Any]]:
         """Yield the records, once: the items of a list, or the one object of a detail."""
@@ -106,6 +128,11 @@ def page_of(response: requests.Response) -> Page:
     """The page that `read_page` attached to `response`."""
     page: Page = getattr(response, _PAGE)
     return page
+
+
+def has_page(response: requests.Response) -> bool:
+    """Whether `read_page` attached a page to `response`."""
+    return hasattr(response, _PAGE)
 
 
 @dataclass

@@ -9,7 +9,7 @@ from airbyte_cdk.test.mock_http import HttpResponse
 
 from source_sentry import paging
 from sourcewright.http import pages
-from unit_tests.source_sentry.builders import BACKEND, HTML, WEB, Json, a_config, an_event
+from unit_tests.source_sentry.builders import BACKEND, HTML, WEB, a_config, an_event
 from unit_tests.source_sentry.handler import a_response
 from unit_tests.source_sentry.sentry_mock import (
     JSON_HEADERS,
@@ -115,20 +115,25 @@ WINDOW = StreamSlice(
 
 
 @pytest.mark.parametrize(
-    ("last", "cursor"),
+    ("dates", "cursor"),
     [
-        pytest.param({"dateCreated": "2026-11-10T00:00:00Z"}, "0:100:0", id="at the start"),
-        pytest.param({"dateCreated": "2026-11-10T00:00:00.001Z"}, "0:100:0", id="in the first second"),
-        pytest.param({"dateCreated": "2026-11-09T23:59:59.999Z"}, None, id="before the start"),
-        pytest.param({"dateCreated": "2026-11-21T00:00:00Z"}, "0:100:0", id="after the end"),
-        pytest.param({"dateCreated": None}, "0:100:0", id="null"),
-        pytest.param({}, "0:100:0", id="no date"),
+        pytest.param(["2026-11-09T00:00:00Z", "2026-11-10T00:00:00Z"], "0:100:0", id="one at the start"),
+        pytest.param(["2026-11-09T00:00:00Z", "2026-11-10T00:00:00.001Z"], "0:100:0", id="one in the first second"),
+        pytest.param(["2026-11-09T00:00:00Z", "2026-11-09T23:59:59.999Z"], None, id="all before the start"),
+        pytest.param(["2026-11-18T00:00:00Z", "1970-01-01T00:00:00Z"], "0:100:0", id="one out of order"),
+        pytest.param(["2026-11-21T00:00:00Z", "2026-11-21T00:00:00Z"], "0:100:0", id="all after the end"),
+        pytest.param(["2026-11-09T00:00:00Z", None], "0:100:0", id="null"),
+        pytest.param(["2026-11-09T00:00:00Z", 1764288000], "0:100:0", id="a number"),
+        pytest.param(["2026-11-09T00:00:00Z", "yesterday"], "0:100:0", id="no date"),
+        pytest.param(["2026-11-09T00:00:00Z", "2026-11-10 01:00:00+01:00"], "0:100:0", id="another zone"),
+        pytest.param([], "0:100:0", id="empty"),
     ],
 )
-def test_given_server_that_ignores_start_when_a_page_ends_then_reading_stops_before_the_window(
-    last: Json, cursor: str | None
+def test_given_server_that_ignores_start_when_a_page_ends_then_reading_stops_when_all_of_it_is_before_the_window(
+    dates: list[Any], cursor: str | None
 ) -> None:
-    response = with_page(with_link(link("0:100:0"), [{"dateCreated": "2026-11-18T00:00:00Z"}, last]))
+    response = with_page(with_link(link("0:100:0"), [{"dateCreated": date} for date in dates]))
+    pages.page_of(response).note_dates(["dateCreated"])
     assert a_paginator(["dateCreated"]).next_page_token(response, 2, None, stream_slice=WINDOW) == cursor
 
 

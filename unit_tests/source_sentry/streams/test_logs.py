@@ -74,7 +74,9 @@ def test_given_old_server_that_ignores_the_window_when_read_then_reading_stops_a
     sentry: SentryMock,
 ) -> None:
     kept, older = entry(2, "2026-11-20T08:00:00Z"), entry(1, "2026-10-01T08:00:00Z")
+    oldest = entry(0, "2026-09-01T08:00:00Z")
     sentry.answers(audit(), a_page("rows", kept, older, next_cursor="17:0:0"))
+    sentry.answers(audit(cursor="17:0:0"), a_page("rows", oldest, next_cursor="16:0:0"))
 
     assert read("audit_logs").records("audit_logs") == [kept]
 

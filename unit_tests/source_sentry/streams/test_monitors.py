@@ -36,7 +36,7 @@ def of_monitors(sync: Sync) -> set[tuple[str, str]]:
 def test_given_no_state_when_read_then_all_since_the_start_with_one_state(sentry: SentryMock) -> None:
     monitors(sentry, a_monitor("a"), a_monitor("b"))
     for monitor in ("a", "b"):
-        sentry.answers(checkins(monitor, START), page(a_checkin("1"), a_checkin("2", NOW)))
+        sentry.answers(checkins(monitor, START), page(a_checkin("2", NOW), a_checkin("1")))
     sync = read("monitor_checkins", repeats=True)
     assert of_monitors(sync) == {("a", "1"), ("b", "1")}
     assert sync.state("monitor_checkins") == {"parent_state": {"monitors": {"dateCreated": NOW}}}

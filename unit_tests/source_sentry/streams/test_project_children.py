@@ -113,12 +113,14 @@ def test_given_reports_of_two_projects_when_read_then_each_has_its_project_and_c
 
 
 @pytest.mark.parametrize("saved", [None, START])
-def test_given_start_or_cursor_when_reports_are_read_then_no_page_after_it_is_asked_for(
+def test_given_start_or_cursor_when_reports_are_read_then_no_page_after_one_before_it_is_asked_for(
     saved: str | None, sentry: SentryMock
 ) -> None:
     sentry.answers_projects()
     found = [a_report(3, "2026-11-20T00:00:00Z"), a_report(2, START), a_report(1, "2026-10-31T22:59:59Z")]
+    last = a_report(0, "2026-10-31T22:00:00Z")
     sentry.answers(feedback("backend"), page(*found, next_cursor="1794063600000:1:0"))
+    sentry.answers(feedback("backend", cursor="1794063600000:1:0"), page(last, next_cursor="1794063600000:2:0"))
     state = {"user_feedback": project_states("dateCreated", {"1": saved})} if saved else None
     config = ALL if saved else a_config()
     assert ids(read("user_feedback", config=config, state=state), "user_feedback") == [("1", "3"), ("1", "2")]

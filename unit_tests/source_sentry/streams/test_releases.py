@@ -22,12 +22,13 @@ def test_given_two_pages_when_read_then_both_and_the_newest_as_cursor(sentry: Se
     assert (sync.status("releases"), sync.warnings()) == ("COMPLETE", [])
 
 
-def test_given_start_date_when_read_then_older_releases_are_left_out_and_no_page_after_them_is_asked_for(
+def test_given_start_date_when_read_then_older_releases_are_left_out_and_no_page_after_one_of_them_is_asked_for(
     sentry: SentryMock,
 ) -> None:
-    found = [a_release("2", "2026-11-02T00:00:00Z"), a_release("1", "2026-10-31T23:59:59Z")]
+    found = [a_release("3", "2026-11-02T00:00:00Z"), a_release("2", "2026-10-31T23:59:59Z")]
     sentry.answers(releases(), page(*found, next_cursor="100:1:0"))
-    assert versions(read("releases")) == ["2"]
+    sentry.answers(releases(cursor="100:1:0"), page(a_release("1", "2026-10-31T00:00:00Z"), next_cursor="100:2:0"))
+    assert versions(read("releases")) == ["3"]
 
 
 def test_given_cursor_when_read_then_from_fourteen_days_before_it(sentry: SentryMock) -> None:
@@ -35,6 +36,7 @@ def test_given_cursor_when_read_then_from_fourteen_days_before_it(sentry: Sentry
     second = [a_release("3", "2026-11-06T00:00:00Z"), a_release("2", "2026-11-05T23:59:59Z")]
     sentry.answers(releases(), page(*first, next_cursor="100:1:0"))
     sentry.answers(releases(cursor="100:1:0"), page(*second, next_cursor="100:2:0"))
+    sentry.answers(releases(cursor="100:2:0"), page(a_release("1", "2026-11-05T00:00:00Z"), next_cursor="100:3:0"))
     sync = read("releases", config=ALL, state={"releases": {"dateCreated": "2026-11-20T00:00:00Z"}})
     assert versions(sync) == ["5", "4", "3"]
     assert sync.state("releases") == {"dateCreated": "2026-11-21T00:00:00Z"}
@@ -45,7 +47,7 @@ def test_given_cursor_when_read_then_from_fourteen_days_before_it(sentry: Sentry
 )
 def test_given_published_connectors_state_when_read_then_from_its_cursor(saved: str, sentry: SentryMock) -> None:
     found = [a_release("2", "2026-11-06T00:00:00Z"), a_release("1", "2026-11-05T23:59:59Z")]
-    sentry.answers(releases(), page(*found, next_cursor="100:1:0"))
+    sentry.answers(releases(), page(*found))
     assert versions(read("releases", config=ALL, state={"releases": {"dateCreated": saved}})) == ["2"]
 
 

@@ -1,0 +1,139 @@
+"""One walk over a list, from its first page to its last, while rows come and go.
+
+Where a list is paged by row number, a row that vanishes moves all rows behind it forward, and the first of the next
+page into the page that was read already. So pages overlap, are asked for by time, or the list is read again.
+"""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Self
+
+_REMEMBERED: Final = 2_000
+"""Keys of the last rows that are kept, to tell those that come again."""
+
+
+class PageToken(str):
+    """The next page, as paging compares it and errors name it; the requester sends what it stands for."""
+
+    cursor: str
+    """Cursor to send; empty for the first page."""
+    parameters: Mapping[str, str]
+    """Parameters of the request that differ from those of the first page: {"end": "2026-11-22T10:00:00Z"}."""
+    overlaps: bool
+    """Whether the page begins with a known row, unless rows vanished."""
+    until: str
+    """Second up to which its rows are dated, if they were asked for by time: `2026-11-22T10:00:00`."""
+    walk: "Walk"
+    """What goes on with that page."""
+
+    __slots__ = ("cursor", "overlaps", "parameters", "until", "walk")
+
+    @classmethod
+    def of(
+        cls,
+        walk: "Walk",
+        cursor: str,
+        *,
+        parameters: Mapping[str, str] | None = None,
+        overlaps: bool = False,
+        until: str = "",
+    ) -> Self:
+        """`0:99:0` with {"end": "…"} in the second round -> `0:99:0 end=… again 1`."""
+        parameters = walk.parameters if parameters is None else parameters
+        words = [cursor, *(f"{name}={value}" for name, value in parameters.items())]
+        token = cls(" ".join(filter(None, [*words, f"again {walk.rounds}" if walk.rounds else ""])))
+        token.cursor, token.parameters, token.walk = cursor, parameters, walk
+        token.overlaps, token.until = overlaps, until
+        return token
+
+
+@dataclass(eq=False)
+class Walk:
+    """What is known of a list while it is read."""
+
+    key: Sequence[str] = ()
+    """Fields that tell the rows apart; a row that has none of them is taken for new."""
+    rounds: int = 0
+    """Times that it began again, or went back."""
+    pages: int = 0
+    """Pages since then."""
+    rows: int = 0
+    """Rows since then."""
+    fresh: int = 0
+    """Rows since then that were not known."""
+    size: int = 1
+    """Rows of its largest page."""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """Parameters of the last page that differ from those of the first."""
+    is_gap: bool = False
+    """Whether the last page should have begun with a known row and has none."""
+    had_gap: bool = False
+    """Whether the page before it was one of these."""
+    gaps: int = 0
+    """Pages of that kind, one after the other."""
+    overlap: int = 1
+    """Rows of the last page that the next one begins with: more after a gap, and none where that shows no known row
+    either, because the server leaves out rows after it counted them."""
+    by_row: PageToken | None = None
+    """The last page by the number of its row, if it was asked for by time: the server may not know `end`."""
+    is_refused: bool = False
+    """Whether the last page is not of the time that was asked for."""
+    is_numbered: bool = False
+    """Whether the list is paged by page number."""
+    _expected: int = 0
+    """Pages of the round before."""
+    _known: dict[Hashable, None] = field(default_factory=dict)
+
+    def receive(self, rows: list[Any], seconds: Sequence[str], token: PageToken | None) -> list[Any]:
+        """Rows of the next page and their dates -> those rows that are new."""
+        until = token.until if token else ""
+        self.is_refused = bool(until) and any(second > until for second in seconds)
+        if self.is_refused:
+            return []
+        keys = [self._key_of(row) for row in rows]
+        new = [row for row, key in zip(rows, keys, strict=True) if key not in self._known]
+        self.parameters = token.parameters if token else {}
+        self.had_gap, self.is_gap = self.is_gap, bool(token and token.overlaps and rows) and len(new) == len(rows)
+        self.gaps = self.gaps + 1 if self.is_gap else 0
+        if self.is_gap and not self.had_gap:
+            self.overlap = self.size // 2 if self.overlap == 1 else 0
+        elif not self.had_gap:
+            self.overlap = 1
+        self.pages += 1
+        self.rows += len(rows)
+        self.fresh += len(new)
+        self.size = max(self.size, len(rows))
+        self._remember(keys)
+        return new
+
+    def begin_again(self) -> None:
+        """Begin a new round."""
+        self.rounds += 1
+        self._expected, self.pages, self.rows, self.fresh = self.pages, 0, 0, 0
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether all but the last page of a round are as in the one before, so that nothing moved meanwhile."""
+        return self.is_numbered and 0 < self.pages == self._expected - 1 and not self.fresh
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether rows of this list can be told apart."""
+        return bool(self._known)
+
+    @property
+    def knows_all(self) -> bool:
+        """Whether every row of this round is known by its key."""
+        return self.has_keys and self.rows <= _REMEMBERED
+
+    def _remember(self, keys: list[Hashable]) -> None:
+        for key in keys:
+            if key is not None:
+                self._known.pop(key, None)
+                self._known[key] = None
+        for key in list(self._known)[: max(0, len(self._known) - _REMEMBERED)]:
+            del self._known[key]
+
+    def _key_of(self, row: Any) -> Hashable:
+        found = [row.get(name) for name in self.key] if isinstance(row, dict) else []
+        return None if all(part is None for part in found) else repr(found)

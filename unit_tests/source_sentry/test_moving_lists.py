@@ -1,0 +1,237 @@
+"""Rows that vanish, come and stand out of order while a list is paged: nothing that stays is lost."""
+
+import random
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_sentry import paging
+from source_sentry.pages import SentryPage
+from sourcewright.http import pages
+from sourcewright.http.walks import Walk
+from unit_tests.source_sentry.builders import NOW, START, Json, a_config, an_event
+from unit_tests.source_sentry.moving import MovingList, serving
+from unit_tests.source_sentry.sync import read
+
+pytestmark = pytest.mark.usefixtures("frozen", "waits")
+
+NEWEST = datetime(2026, 11, 22, 8, tzinfo=UTC)
+Moves = Callable[[list[Json], int], list[Json]]
+
+
+def rows(number: int, *, every: int = 60, **fields: Any) -> list[Json]:
+    """`number` rows, newest first, one `every` so many seconds."""
+    moments = [NEWEST - timedelta(seconds=every * place) for place in range(number)]
+    return [an_event(place, f"{moment:%Y-%m-%dT%H:%M:%SZ}", **fields) for place, moment in enumerate(moments)]
+
+
+def vanish(share: float, *requests: int) -> Moves:
+    """Before each of `requests` a `share` of the rows vanishes, anywhere in the list."""
+
+    def move(found: list[Json], request: int) -> list[Json]:
+        chance = random.Random(request)  # noqa: S311 - the same each time
+        return [row for row in found if chance.random() > share] if request in requests else found
+
+    return move
+
+
+def come(number: int, *requests: int) -> Moves:
+    """Before each of `requests`, `number` rows come in front."""
+
+    def move(found: list[Json], request: int) -> list[Json]:
+        new = [an_event(10_000 * request + place, "2026-11-22T08:00:01Z") for place in range(number)]
+        return new + found if request in requests else found
+
+    return move
+
+
+def ids(found: Iterable[Json]) -> set[str]:
+    return {str(row["id"]) for row in found}
+
+
+def lost(of_server: MovingList, found: Iterable[Json]) -> set[str]:
+    """Rows that were there at the start, still are, and are not `found`. What came meanwhile is for the next sync."""
+    return (ids(of_server.rows) & of_server.at_start) - ids(found)
+
+
+MOVES = [
+    pytest.param(vanish(0.1, 2), id="a tenth after the first page"),
+    pytest.param(vanish(0.5, 3), id="half of them"),
+    pytest.param(vanish(0.02, *range(2, 40)), id="some all the time"),
+    pytest.param(lambda found, request: found[350:] if request == 4 else found, id="all that was read"),
+    pytest.param(lambda found, request: found[:90] + found[400:] if request == 3 else found, id="a block"),
+    pytest.param(lambda found, request: found[:150] if request == 4 else found, id="the rest"),
+    pytest.param(come(7, 2, 3, 5), id="new ones come"),
+]
+SERVERS = [
+    pytest.param({"date": "dateCreated"}, id="that knows end"),
+    pytest.param({}, id="that ignores end"),
+    pytest.param({"date": "dateCreated", "by_page": True}, id="that knows end and pages by number"),
+    pytest.param({"by_page": True}, id="that ignores end and pages by number"),
+]
+
+
+BY_TIME: Json = {"newest_first": ["dateCreated"], "by_time": True}
+DATED: list[Json] = [BY_TIME, {}]
+WINDOW = StreamSlice(
+    partition={}, cursor_slice={"start_time": "2026-11-01T00:00:00Z", "end_time": "2026-11-22T09:59:59Z"}
+)
+
+
+def walked(of_server: MovingList, **fields: Any) -> list[Json]:
+    """Rows that the pages of a walk over `of_server` hold, without the engine."""
+    paginator = paging.LinkHeaderPagination(config=a_config(), parameters={}, **fields)
+    token: Any = None
+    found: list[Json] = []
+    while token or not found:
+        asked = {"start": WINDOW["start_time"], "end": "2026-11-22T10:00:00Z", "per_page": "100"}
+        asked |= {**token.parameters, **({"cursor": token.cursor} if token.cursor else {})} if token else {}
+        response = of_server.respond(asked)
+        assert pages.read_page(response, pages.LIST, pages.PageSlots(), SentryPage)
+        page = pages.page_of(response)
+        if "newest_first" in fields:
+            page.note_dates(fields["newest_first"])
+        page.join(token.walk if token else Walk(["id"]), token)
+        found += map(dict, page.records())
+        token = paginator.next_page_token(response, 0, None, token, stream_slice=WINDOW)
+    return found
+
+
+@pytest.mark.parametrize("moves", MOVES)
+@pytest.mark.parametrize("server", SERVERS)
+@pytest.mark.parametrize("every", [0, 1, 60], ids=["in one second", "a second apart", "a minute apart"])
+@pytest.mark.parametrize("dated", DATED, ids=["by time", "no dates"])
+def test_given_rows_that_vanish_while_they_are_paged_when_walked_then_no_other_is_lost(
+    server: Json, moves: Moves, every: int, dated: Json
+) -> None:
+    of_server = MovingList(rows(1000, every=every), moves=moves, **server)
+    found = walked(of_server, **dated)
+    assert not lost(of_server, found)
+
+
+@pytest.mark.parametrize("server", SERVERS)
+@pytest.mark.parametrize("dated", DATED, ids=["by time", "no dates"])
+def test_given_rows_that_sentry_leaves_out_after_it_counted_them_when_walked_then_no_other_is_lost(
+    server: Json, dated: Json
+) -> None:
+    found = rows(1000)
+    left_out = frozenset(row["id"] for place, row in enumerate(found) if place % 100 > 90 or 300 <= place < 520)
+    of_server = MovingList(found, ghosts=left_out, moves=vanish(0.02, 3, 5), **server)
+    assert not lost(of_server, walked(of_server, **dated)) - left_out
+
+
+@pytest.mark.parametrize(
+    ("server", "dated", "requests"),
+    [
+        pytest.param({"date": "dateCreated"}, {}, 11, id="by row number, a row a page comes twice"),
+        pytest.param({"date": "dateCreated"}, BY_TIME, 11, id="by time"),
+        pytest.param({"date": "dateCreated", "by_page": True}, BY_TIME, 11, id="by time instead of page number"),
+        pytest.param({}, BY_TIME, 12, id="by time, where the server does not know it"),
+        pytest.param({"by_page": True}, {}, 19, id="by page number, all but the last page again"),
+    ],
+)
+def test_given_thousand_rows_that_stay_when_walked_then_few_requests_more_than_pages(
+    server: Json, dated: Json, requests: int
+) -> None:
+    of_server = MovingList(rows(1000), **server)
+    found = walked(of_server, **dated)
+    assert [row["id"] for row in found] == [row["id"] for row in of_server.rows]
+    assert len(of_server.asked) == requests
+
+
+def old(number: int) -> MovingList:
+    """A server that ignores windows, with an event a day."""
+    return MovingList(rows(number, every=24 * 3600))
+
+
+def test_given_server_that_ignores_windows_when_read_then_one_of_them_is_read_for_all() -> None:
+    of_server = old(310)
+    with serving(events=of_server):
+        sync = read("events", config=a_config(start_date="2025-01-01T00:00:00Z", num_workers=1))
+    assert ids(sync.records("events")) == ids(of_server.rows)
+    assert len(of_server.asked) == 4 + 1  # pages, and the answer that showed it
+    assert sync.cursors("events") == {"1": "2026-11-22T10:00:00Z"}
+
+
+def test_given_server_that_ignores_windows_when_a_page_fails_then_the_cursor_stays() -> None:
+    of_server = old(310)
+    of_server.fails_at = 3
+    with serving(events=of_server):
+        sync = read("events", config=a_config(start_date="2025-01-01T00:00:00Z"), fails=True)
+    assert sync.cursors("events") == {"1": "2025-01-01T00:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        pytest.param("1970-01-01T00:00:00Z", id="long ago"),
+        pytest.param("2026-11-19T08:00:00Z", id="some days ago"),
+        pytest.param("2026-11-22T09:00:00Z", id="newer than the others"),
+        pytest.param("2099-01-01T00:00:00Z", id="in the future"),
+        pytest.param("a while ago", id="no date"),
+        pytest.param(1764288000, id="a number"),
+        pytest.param(["2026-11-20"], id="a list"),
+        pytest.param(None, id="null"),
+    ],
+)
+@pytest.mark.parametrize("place", [0, 9], ids=["first row", "last row of a page"])
+def test_given_event_whose_date_is_out_of_order_when_read_then_all_are_there(date: Any, place: int) -> None:
+    found = rows(60)
+    found[place] = {**found[place], "dateCreated": date}
+    with serving(events=MovingList(found, size=10)):
+        sync = read("events")
+    assert ids(sync.records("events")) == ids(found)
+    assert (sync.status("events"), sync.cursors("events")) == ("COMPLETE", {"1": NOW})
+
+
+def test_given_events_out_of_order_when_read_then_one_warning_counts_them() -> None:
+    found = rows(60)
+    for place in (9, 20, 21):
+        found[place] = {**found[place], "dateCreated": "1970-01-01T00:00:00Z"}
+    with serving(events=MovingList(found, size=10)):
+        (warning,) = read("events").warnings()
+    assert warning.startswith("Stream `events`: 3 record(s) are dated out of the order of their list or in the future")
+    assert "1970-01-01T00:00:00Z" in warning
+
+
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize(
+    ("number", "fails"),
+    [pytest.param(9, False, id="short page"), pytest.param(180, True, id="full page")],
+)
+def test_given_page_without_a_link_header_when_read_then_a_full_one_is_an_error(
+    number: int, *, fails: bool, full: bool
+) -> None:
+    of_server = MovingList(rows(number), has_link=False, size=10 if full else 100)
+    with serving(events=of_server):
+        sync = read("events", config=a_config(full_events=full), fails=fails)
+    assert sync.status("events") == ("INCOMPLETE" if fails else "COMPLETE")
+    if fails:
+        ((message, _),) = sync.errors("events")
+        assert f"/events/ answered with {of_server.size} rows, a full page, and without a Link header" in message
+        assert sync.cursors("events") == {"1": START}
+
+
+def test_given_list_that_has_no_pages_when_read_then_it_needs_no_link_header() -> None:
+    tags = [{"key": str(number)} for number in range(100)]
+    with serving(tags=MovingList(tags, has_link=False)):
+        assert len(read("project_tags").records("project_tags")) == 100
+
+
+@pytest.mark.parametrize("stream", ["teams", "members", "monitors"])
+def test_given_list_without_dates_that_shrinks_when_read_then_no_other_row_is_lost(stream: str) -> None:
+    found = MovingList([{"id": str(number)} for number in range(430)], by_page=True, moves=vanish(0.1, 2, 3, 4))
+    with serving(**{stream: found}):
+        sync = read(stream)
+    assert not lost(found, sync.records(stream))
+    assert (sync.status(stream), sync.warnings()) == ("COMPLETE", [])
+
+
+def test_given_list_that_never_stands_still_when_read_then_a_warning_says_so() -> None:
+    found = MovingList([{"id": str(number)} for number in range(900)], by_page=True, moves=come(1, *range(2, 99)))
+    with serving(teams=found):
+        (warning,) = read("teams").warnings()
+    assert "/organizations/acme/teams/ changed each of the 6 times that it was read" in warning
