@@ -163,10 +163,10 @@ def _asked(response: requests.Response) -> dict[str, list[str]]:
 
 
 def _last_second(seconds: list[str]) -> str:
-    """Second of the last but one row, if all that come before the last are dated and in order; otherwise none."""
+    """Second of the last but one row, if all that come before the last are dated and in order, and not all alike."""
     *rows, last = seconds or [""]
     is_ordered = rows and all(rows) and rows == sorted(rows, reverse=True) and last <= rows[-1]
-    return rows[-1] if is_ordered and last else ""
+    return rows[-1] if is_ordered and last and rows[0] != rows[-1] else ""
 
 
 def _is_past(page: Page, window: StreamSlice | None) -> bool:

@@ -37,9 +37,10 @@ class Run:
 
     windows: Sequence[StreamSlice]
     server: Server
-    read_from: str = ""
-    """From here to its end the run was read, while one window is read for all."""
     reader: "WindowProgress | None" = None
+    """Which one is read for all."""
+    _begun: set[str] = field(default_factory=set)
+    """Ends of windows whose records came before that was known: from that with the newest record on, none shows it."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def claim(self, progress: "WindowProgress") -> bool:
@@ -48,10 +49,26 @@ class Run:
             self.reader = self.reader or progress
         return self.reader is progress
 
+    def begin(self, window: StreamSlice, newest: str) -> bool:
+        """Whether to read `window`, whose newest record is of that date: it shows if the server ignores windows."""
+        # An end that is inclusive sends one second more
+        is_ignored = newest > dates.to_second(dates.next_second(window["end_time"]))
+        with self._lock:
+            self.server.ignores_windows |= is_ignored
+            if not self.server.ignores_windows:
+                self._begun.add(window["end_time"])
+            return not self.server.ignores_windows
+
+    @property
+    def begun(self) -> list[StreamSlice]:
+        """Windows whose records come on their own."""
+        return [window for window in self.windows if window["end_time"] in self._begun]
+
     @property
     def bounds(self) -> Mapping[str, str]:
-        """Start of the first window and end of the last."""
-        return {"start_time": self.windows[0]["start_time"], "end_time": self.windows[-1]["end_time"]}
+        """Start of the first window and end of the last of those that have not begun."""
+        left = [window for window in self.windows if window["end_time"] not in self._begun]
+        return {"start_time": left[0]["start_time"], "end_time": left[-1]["end_time"]}
 
 
 @dataclass(eq=False)
@@ -105,16 +122,13 @@ class WindowProgress:
         return _with(window, self.run.bounds) if self.reads_all else window
 
     def judge(self, window: StreamSlice, newest: str) -> None:
-        """Learn from the date of the first record that was sent for `window`.
+        """Learn from the date of the newest record that was sent for `window`, from its first page.
 
         Raises:
             WindowsIgnored: The server ignores windows, and this is not the only one.
 
         """
-        # An end that is inclusive sends one second more
-        last = dates.to_second(dates.next_second(window["end_time"]))
-        if len(self.run.windows) > 1 and not self.reads_all and newest > last:
-            self.run.server.ignores_windows = True
+        if len(self.run.windows) > 1 and not self.reads_all and not self.run.begin(window, newest):
             raise WindowsIgnored
 
 
@@ -168,7 +182,7 @@ class WindowFilter(RecordFilter, RuntimeComponent):
                 if reading.keeps(moments[0]):
                     odd.note(self.name, moments[0])
                     yield record
-            else:
+            elif not reading.is_elsewhere(moments):
                 for older in reading.older:
                     odd.note(self.name, older.get(self.newest_first[0]))
                     yield older
@@ -200,6 +214,15 @@ class _Reading:
         """Whether a record of the window came."""
         self.older: list[Record] = []
         """Records from before the window since then."""
+        progress = WindowProgress.find(window)
+        self._elsewhere = progress.run.begun if progress and progress.reads_all else []
+
+    def is_elsewhere(self, moments: list[str]) -> bool:
+        """Whether a record comes with another window, though this one is read for all."""
+        return any(
+            dates.to_second(of["start_time"]) <= max(moments) and moments[0] <= dates.to_second(of["end_time"])
+            for of in self._elsewhere
+        )
 
     def keeps(self, moment: str) -> bool:
         """Whether a record from after the window stays: it is out of order, or dated in the future."""

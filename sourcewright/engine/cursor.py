@@ -1,8 +1,7 @@
 """Cursors of streams that are read in partitions."""
 
 import time
-from collections.abc import Iterable, MutableMapping
-from itertools import groupby
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, Final
 
 from airbyte_cdk.sources.declarative.incremental.concurrent_partition_cursor import ConcurrentPerPartitionCursor
@@ -59,9 +58,16 @@ class WindowCursor(PartitionCursor):
     @override
     def stream_slices(self) -> Iterable[StreamSlice]:
         self._started = time.time()
-        server = Server()
-        for _, windows in groupby(super().stream_slices(), key=lambda window: window.partition):
-            yield from WindowProgress.attach(list(windows), server)
+        self._server = Server()
+        return super().stream_slices()
+
+    @override
+    def _generate_slices_from_partition(
+        self, partition: StreamSlice, parent_state: Mapping[str, Any]
+    ) -> Iterable[StreamSlice]:
+        return WindowProgress.attach(
+            list(super()._generate_slices_from_partition(partition, parent_state)), self._server
+        )
 
     @override
     def observe(self, record: Record) -> None:

@@ -88,8 +88,8 @@ class SliceRequester(HttpRequester):
         )
         if response is not None and has_page(response):
             token, page = _page_token(next_page_token), page_of(response)
-            if stream_slice is not None and page.order and (progress := WindowProgress.find(stream_slice)):
-                progress.judge(stream_slice, page.order[0])
+            if stream_slice is not None and not token and (progress := WindowProgress.find(stream_slice)):
+                progress.judge(stream_slice, next(iter(page.order), ""))
             page.join(token.walk if token else Walk(self.key), token)
         if not response and not self._means_no_records(response):
             WindowProgress.refuse(stream_slice)

@@ -8,6 +8,8 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
+import orjson
+
 _REMEMBERED: Final = 2_000
 """Keys of the last rows that are kept, to tell those that come again."""
 
@@ -52,7 +54,7 @@ class Walk:
     """What is known of a list while it is read."""
 
     key: Sequence[str] = ()
-    """Fields that tell the rows apart; a row that has none of them is taken for new."""
+    """Primary key of the stream; a row that has no part of it is taken for new."""
     rounds: int = 0
     """Times that it began again, or went back."""
     pages: int = 0
@@ -135,5 +137,11 @@ class Walk:
             del self._known[key]
 
     def _key_of(self, row: Any) -> Hashable:
-        found = [row.get(name) for name in self.key] if isinstance(row, dict) else []
-        return None if all(part is None for part in found) else repr(found)
+        """`id` if it is part of the key, else all parts, else, where some are added later, the whole row."""
+        parts = {name: row.get(name) for name in self.key} if isinstance(row, dict) else {}
+        if parts.get("id") is not None:
+            return str(parts["id"])
+        found = [part for part in parts.values() if part is not None]
+        if not found:
+            return None
+        return repr(found) if len(found) == len(parts) else orjson.dumps(row)
