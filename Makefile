@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup
 
-.PHONY: demo docs test lint types tests unit integration coverage conformance wheels bench test-meltano clean
+.PHONY: demo docs test lint types tests unit integration coverage conformance wheels audit bench test-meltano clean
 
 demo: .venv/ready  ## the main job, on the embedded sandbox
 	$(BIN)/python examples/demo.py
@@ -17,6 +17,9 @@ test: lint .venv-targets/ready  ## everything that must pass; mypy runs beside t
 lint: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/deptry sourcewright source_sentry source_sigma examples
+	$(BIN)/deptry --ignore DEP002,DEP004 unit_tests integration_tests benchmarks docs
+	$(BIN)/deptry --config sandbox/pyproject.toml sandbox
 
 types: .venv/ready
 	$(BIN)/mypy
@@ -47,6 +50,10 @@ wheels:  ## both distributions, installed side by side in an environment of thei
 	.venv-wheels/bin/python .ci/wheels.py
 	.venv-wheels/bin/source-sentry spec
 
+audit: .venv-audit/ready  ## licences and known vulnerabilities of all that is installed with the connectors
+	.venv-audit/bin/pip-licenses --python .venv-audit/installed/bin/python
+	.venv-audit/bin/python .ci/audit.py .venv-audit/installed/lib/python3*/site-packages
+
 bench: .venv/ready .venv-peer/ready  ## beside the published connector and a bare loop; appends to benchmarks/results.md
 	$(BIN)/python -m benchmarks $(ARGS)
 
@@ -71,6 +78,13 @@ clean:
 	.venv-targets/jsonl/bin/pip install --quiet --disable-pip-version-check target-jsonl==0.1.4
 	$(PYTHON) -m venv .venv-targets/duckdb
 	.venv-targets/duckdb/bin/pip install --quiet --disable-pip-version-check target-duckdb==0.8.0 duckdb==1.2.2
+	@touch $@
+
+.venv-audit/ready: pyproject.toml sandbox/pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/pip install --quiet --disable-pip-version-check pip-audit==2.10.1 pip-licenses==5.5.5
+	$(PYTHON) -m venv --clear .venv-audit/installed
+	.venv-audit/installed/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt ./sandbox '.[demo,singer]'
 	@touch $@
 
 .venv-peer/ready: benchmarks/peer.py

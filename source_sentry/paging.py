@@ -24,6 +24,8 @@ _MOST_ROUNDS: Final = 5
 """Times that a list that changes is read again."""
 _MOST_GAPS: Final = 50
 """Pages without a known row, one after the other, that are no longer put down to deletions."""
+_FIRST_DATE: Final = 10**12
+"""From here on a number in a cursor is a date in milliseconds."""
 _FULL_EVENTS: Final = 10
 """Rows of a page of events with `full`, whatever is asked for."""
 
@@ -68,7 +70,8 @@ class LinkHeaderPagination(TokenPagination):
             _require_link(response, page.count)
         if following.cursor is None or _is_past(page, stream_slice) or walk.is_confirmed:
             return _once_more(walk, response)
-        return self._by_time(page, following, stream_slice) or self._by_row(walk, following)
+        _note_progress(page, stream_slice)
+        return self._by_time(page, following, stream_slice) or self._by_row(page, following, stream_slice)
 
     def _by_time(self, page: Page, following: "Following", window: StreamSlice | None) -> PageToken | None:
         """The rows up to the second of the last but one, since the very last may be out of order."""
@@ -82,7 +85,7 @@ class LinkHeaderPagination(TokenPagination):
         token = PageToken.of(
             page.walk, "", parameters={"start": window["start_time"], "end": end}, until=dates.to_second(end)
         )
-        page.walk.by_row = self._by_row(page.walk, following)
+        page.walk.by_row = self._by_row(page, following, window)
         return token
 
     def _is_ignored(self, window: StreamSlice) -> bool:
@@ -91,7 +94,10 @@ class LinkHeaderPagination(TokenPagination):
         self._ignores_end |= progress is not None and progress.run.server.ignores_windows
         return self._ignores_end
 
-    def _by_row(self, walk: Walk, following: "Following") -> PageToken:
+    def _by_row(self, page: Page, following: "Following", window: StreamSlice | None) -> PageToken:
+        walk = page.walk
+        if ahead := _cursor_of_end(page, following.cursor, window):
+            return PageToken.of(walk, ahead)
         if following.row and walk.has_keys and walk.overlap:
             return PageToken.of(walk, f"0:{following.row - walk.overlap}:0", overlaps=True)
         walk.is_numbered |= following.moves and not following.row and (self._ignores_end or not self.by_time)
@@ -174,6 +180,23 @@ def _is_past(page: Page, window: StreamSlice | None) -> bool:
     if not (page.seconds and all(page.seconds) and window and "start_time" in window):
         return False
     return max(page.seconds) < dates.to_second(window["start_time"])
+
+
+def _cursor_of_end(page: Page, cursor: str | None, window: StreamSlice | None) -> str | None:
+    """The window's end as a cursor, if cursors are dates (9.1.2) and all of the page lies after the window."""
+    if window is None or "end_time" not in window or _numbers(cursor)[0] < _FIRST_DATE:
+        return None
+    end = dates.next_second(window["end_time"])
+    if min(page.order, default="") <= dates.to_second(end):
+        return None
+    return f"{int(dates.from_text(end).timestamp()) * 1000}:0:0"
+
+
+def _note_progress(page: Page, window: StreamSlice | None) -> None:
+    """Say how far a walk over all windows has come."""
+    progress, until = WindowProgress.find(window), _last_second(page.order)
+    if progress and progress.reads_all and window and until and until < dates.to_second(window["end_time"]):
+        progress.run.read_from = dates.next_second(until)
 
 
 def _page_before(walk: Walk, response: requests.Response) -> PageToken:

@@ -1,6 +1,6 @@
 """Saved states of the streams that are read by project."""
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,12 +35,18 @@ class ProjectState(CheckedState):
         return {}
 
     @override
-    def cursor(self, saved: Mapping[str, Any], field_name: str) -> MutableMapping[str, Any]:
-        cursor = super().cursor(saved, field_name)
-        if cursor[field_name] > self.config["sync_start"]:
+    def migrate(self, stream_state: Mapping[str, Any]) -> Mapping[str, Any]:
+        migrated = super().migrate(stream_state)
+        entries = migrated.get("states") or ()
+        cursors = [migrated.get("state", migrated), *(entry["cursor"] for entry in entries)]
+        values = [cursor[self.field_name] for cursor in cursors if self.field_name in cursor]
+        ahead = [value for value in values if value > self.config["sync_start"]]
+        if ahead:
+            others = f" (and {len(ahead) - 1} more)" if len(ahead) > 1 else ""
             logger.warning(
-                "Stream %s: its saved cursor %s lies ahead of now, so nothing is read until then.",
+                "Stream %s: its saved cursor %s%s lies ahead of now, so nothing is read until then.",
                 self.declarative_stream.name,
-                cursor[field_name],
+                max(ahead),
+                others,
             )
-        return cursor
+        return migrated

@@ -6,11 +6,9 @@ from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from airbyte_cdk.models import AirbyteConnectionStatus
-from airbyte_cdk.sources.declarative.incremental.concurrent_partition_cursor import ConcurrentPerPartitionCursor
 from typing_extensions import override
 
 from source_sigma.check import check_connection
-from sourcewright.engine.cursor import PartitionCursor
 from sourcewright.engine.source import ManifestSource
 from sourcewright.http.rate_limits import Limits
 
@@ -23,7 +21,6 @@ class SourceSigma(ManifestSource):
 
     manifest: ClassVar[Path] = Path(__file__).with_name("manifest.yaml")
     limits: ClassVar[Limits] = LIMITS
-    cursor_class: ClassVar[type[ConcurrentPerPartitionCursor]] = PartitionCursor
     # What belongs to an archived object cannot be read
     parent_settings: ClassVar[Mapping[str, Any]] = {"include_archived": False}
 

@@ -16,17 +16,21 @@ _IN_UTC: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z?", re.ASCI
 
 def to_text(moment: datetime) -> str:
     """`datetime(2026, 11, 22, 12, tzinfo=+02:00)` -> `2026-11-22T10:00:00Z`; a naive moment counts as UTC."""
-    return _utc(moment).astimezone(UTC).strftime(FORMAT)
+    # Not `strftime`, which writes the year 999 with three digits
+    return _utc(moment).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
 def from_text(text: str) -> datetime:
     """Read any form that users and states bring: date only, with or without fraction, `Z`, offset or no zone.
 
     Raises:
-        ValueError: The text is no ISO 8601 date.
+        ValueError: The text is no ISO 8601 date, or in UTC its year is not between 1 and 9999.
 
     """
-    return _utc(datetime.fromisoformat(text.upper()))
+    try:
+        return _utc(datetime.fromisoformat(text.upper()))
+    except OverflowError as error:
+        raise ValueError(f"{text} is out of range") from error
 
 
 def next_second(text: str) -> str:
@@ -55,4 +59,4 @@ def is_ahead(second: str) -> bool:
 
 
 def _utc(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.declarative.migrations.state_migration import StateMigration
@@ -14,6 +14,11 @@ from typing_extensions import override
 
 from sourcewright import dates
 
+READ: Final = "read"
+"""What was read of a partition after its cursor, {"start": "…Z", "end": "…Z"}, where it is read newest first."""
+_SHOWN: Final = 300
+"""Characters of a state that an error shows: it may be of 100,000 partitions."""
+
 
 @dataclass
 class CheckedState(StateMigration):
@@ -21,6 +26,11 @@ class CheckedState(StateMigration):
 
     config: Config
     declarative_stream: DeclarativeStream
+
+    @property
+    def field_name(self) -> str:
+        """Cursor field of the stream."""
+        return str(self.declarative_stream.incremental_sync.cursor_field)  # type: ignore[union-attr]
 
     def text(self, moment: datetime) -> str:
         """Form of a date in the state."""
@@ -45,7 +55,7 @@ class CheckedState(StateMigration):
 
     @override
     def migrate(self, stream_state: Mapping[str, Any]) -> Mapping[str, Any]:
-        field_name = str(self.declarative_stream.incremental_sync.cursor_field)  # type: ignore[union-attr]
+        field_name = self.field_name
         partitioned = bool(self.declarative_stream.retriever.partition_router)  # type: ignore[union-attr]
         if partitioned and "states" in stream_state:
             return {"use_global_cursor": False, "states": self._partitions(stream_state["states"], field_name)}
@@ -58,12 +68,20 @@ class CheckedState(StateMigration):
         return self.from_single_cursor(cursor, explicit="state" in stream_state) if partitioned else cursor
 
     def _partitions(self, states: object, field_name: str) -> list[Mapping[str, Any]]:
-        entries: Any = states
+        if not isinstance(states, list):
+            raise self._unreadable(states, field_name)
+        return [self._partition(entry, field_name) for entry in states]
+
+    def _partition(self, entry: Any, field_name: str) -> Mapping[str, Any]:
         try:
-            saved = [(self.partition_key(entry["partition"]), entry["cursor"]) for entry in entries]
+            partition, cursor = self.partition_key(entry["partition"]), entry["cursor"]
         except (KeyError, TypeError, ValueError):
-            raise self._unreadable(states, field_name) from None
-        return [{"partition": partition, "cursor": self.cursor(cursor, field_name)} for partition, cursor in saved]
+            raise self._unreadable(entry, field_name) from None
+        checked = {"partition": partition, "cursor": self.cursor(cursor, field_name)}
+        if not (isinstance(entry, Mapping) and isinstance(entry.get(READ), Mapping)):
+            return checked
+        read = {name: self.cursor(entry[READ], name)[name] for name in ("start", "end")}
+        return {**checked, READ: read} if read["start"] <= read["end"] else checked
 
     def cursor(self, saved: Mapping[str, Any], field_name: str) -> MutableMapping[str, Any]:
         """{"dateCreated": a date of any form} -> {"dateCreated": the same in the state's form}."""
@@ -74,9 +92,11 @@ class CheckedState(StateMigration):
 
     def _unreadable(self, saved: object, field_name: str) -> AirbyteTracedException:
         example = self.text(dates.from_text("2026-01-31"))
+        shown = repr(saved)
+        shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
         return AirbyteTracedException(
             message=f"The saved state of stream `{self.declarative_stream.name}` is not one that this connector can go "
-            f'on from: {saved!r}. Expected {{"{field_name}": "{example}"}} or the state of an earlier sync; to read '
+            f'on from: {shown}. Expected {{"{field_name}": "{example}"}} or the state of an earlier sync; to read '
             "the stream from its start, leave its state out.",
             failure_type=FailureType.config_error,
         )
@@ -92,7 +112,7 @@ class ChildState(CheckedState):
     @override
     def migrate(self, stream_state: Mapping[str, Any]) -> Mapping[str, Any]:
         router: Any = self.declarative_stream.retriever.partition_router  # type: ignore[union-attr]
-        field_name = str(self.declarative_stream.incremental_sync.cursor_field)  # type: ignore[union-attr]
+        field_name = self.field_name
         saved = stream_state.get("parent_state", stream_state)
         if isinstance(saved, Mapping) and isinstance(saved.get(router.parent), Mapping):
             of_parent = saved[router.parent]

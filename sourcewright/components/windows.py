@@ -39,6 +39,8 @@ class Run:
     server: Server
     reader: "WindowProgress | None" = None
     """Which one is read for all."""
+    read_from: str = ""
+    """From here to its end the run was read, while one window is read for all: `2026-11-22T10:00:00Z`."""
     _begun: set[str] = field(default_factory=set)
     """Ends of windows whose records came before that was known: from that with the newest record on, none shows it."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -86,6 +88,18 @@ class WindowProgress:
         """A run of `windows`, each with a progress; the parts into which the engine splits one share it."""
         run = Run(windows, server or Server())
         return [_with(window, window.cursor_slice, **{_PROGRESS: cls(run)}) for window in windows]
+
+    @classmethod
+    def attach_runs(cls, windows: Sequence[StreamSlice], server: Server) -> tuple[list[StreamSlice], list[Run]]:
+        """The same for `windows` of one partition, of which some may be missing between two runs."""
+        runs: list[list[StreamSlice]] = []
+        for window in windows:
+            if runs and dates.next_second(runs[-1][-1]["end_time"]) == window["start_time"]:
+                runs[-1].append(window)
+            else:
+                runs.append([window])
+        attached = [cls.attach(run, server) for run in runs]
+        return [window for run in attached for window in run], [cls.of(run[0]).run for run in attached]
 
     @classmethod
     def of(cls, window: StreamSlice) -> Self:

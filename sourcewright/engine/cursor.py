@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping, MutableMapping
+from datetime import timedelta
 from typing import Any, Final
 
 from airbyte_cdk.sources.declarative.incremental.concurrent_partition_cursor import ConcurrentPerPartitionCursor
@@ -11,10 +12,14 @@ from airbyte_cdk.sources.types import Record, StreamSlice
 from typing_extensions import override
 
 from sourcewright import dates
-from sourcewright.components.windows import Server, WindowProgress
+from sourcewright.components.states import READ
+from sourcewright.components.windows import Run, Server, WindowProgress
 
 CHECKPOINT_SECONDS: Final = 10.0
 """Seconds between STATE messages of a running stream; the engine's own are 600."""
+
+Entry = Mapping[str, Any]
+"""{"partition": {"project": "42"}, "cursor": {"dateCreated": "…Z"}}."""
 
 
 class RecordCursor(ConcurrentCursor):
@@ -36,14 +41,60 @@ class PartitionCursor(ConcurrentPerPartitionCursor):
 
     The engine's global cursor is left out: a partition that appears later would start at the others' cursor, and slower
     partitions would lose records.
+
+    Only partitions that are being read have a cursor of the engine, of some 2 kB and 50 µs for each look at its state.
+    The others are their entry in the state, which nobody changes once it is made.
     """
 
     SWITCH_TO_GLOBAL_LIMIT = DEFAULT_MAX_PARTITIONS_NUMBER = 2**31
+    _entries: dict[str, Entry]
+
+    def resume(self, saved: Iterable[Entry]) -> None:
+        """Go on from the entries of a state; called once, before anything is read."""
+        self._entries = {self._to_partition_key(entry["partition"]): entry for entry in saved}
 
     @property
     @override
     def state(self) -> MutableMapping[str, Any]:
-        return {name: value for name, value in super().state.items() if name in ("use_global_cursor", "states")}
+        return {"use_global_cursor": False, "states": list(self._entries.values())}
+
+    @override
+    def _generate_slices_from_partition(
+        self, partition: StreamSlice, parent_state: Mapping[str, Any]
+    ) -> Iterable[StreamSlice]:
+        key = self._to_partition_key(partition.partition)
+        if key not in self._cursor_per_partition:
+            cursor = self._create_cursor_of(self._entries.get(key) or {"cursor": self._global_cursor})
+            with self._lock:
+                self._cursor_per_partition[key] = cursor
+                self._note(key)
+        return super()._generate_slices_from_partition(partition, parent_state)
+
+    def _create_cursor_of(self, entry: Entry) -> ConcurrentCursor:
+        return self._create_cursor(entry["cursor"])
+
+    @override
+    def _create_cursor(self, cursor_state: Any, runtime_lookback_window: int = 0) -> ConcurrentCursor:
+        """Copy a cursor, as the engine parses its definition for each anew, which takes a millisecond."""
+        cursor = self._get_request_window_splitting_cursor().copy_without_state()
+        cursor.start, cursor._concurrent_state = cursor._get_concurrent_state(dict(cursor_state or {}))  # noqa: SLF001
+        return cursor
+
+    @override
+    def _cleanup_if_done(self, partition_key: str) -> None:
+        self._note(partition_key)
+        super()._cleanup_if_done(partition_key)
+        if partition_key not in self._semaphore_per_partition:
+            del self._cursor_per_partition[partition_key]
+
+    def _note(self, key: str) -> None:
+        """Renew the entry of a partition, which changes only when one of its windows is closed."""
+        if entry := self._entry(key):
+            self._entries[key] = entry
+
+    def _entry(self, key: str) -> Entry:
+        saved = self._cursor_per_partition[key].state
+        return {"partition": self._to_dict(key), "cursor": dict(saved)} if saved else {}
 
 
 class WindowCursor(PartitionCursor):
@@ -53,28 +104,69 @@ class WindowCursor(PartitionCursor):
 
     The cursor is exclusive: everything before it was read. So a quiet project is not read anew from its last event
     on, a new one starts at `start_date` and not at the others' cursor, and no record's date is parsed.
+
+    Where the server ignores windows, they are read in one walk, newest first. What it has read, before its end reaches
+    the cursor, is in "read": {"start": "…Z", "end": "…Z"} beside the cursor; the next sync leaves it out.
     """
 
     @override
     def stream_slices(self) -> Iterable[StreamSlice]:
         self._started = time.time()
         self._server = Server()
+        self._runs: dict[str, list[Run]] = {}
         return super().stream_slices()
 
     @override
     def _generate_slices_from_partition(
         self, partition: StreamSlice, parent_state: Mapping[str, Any]
     ) -> Iterable[StreamSlice]:
-        return WindowProgress.attach(
-            list(super()._generate_slices_from_partition(partition, parent_state)), self._server
-        )
+        windows = list(super()._generate_slices_from_partition(partition, parent_state))
+        attached, runs = WindowProgress.attach_runs(windows, self._server)
+        self._runs[self._to_partition_key(partition.partition)] = runs
+        return attached
+
+    @override
+    def _create_cursor_of(self, entry: Entry) -> ConcurrentCursor:
+        cursor = super()._create_cursor_of(entry)
+        if READ in entry:
+            parse, slices = self._connector_state_converter.parse_value, cursor._concurrent_state["slices"]  # noqa: SLF001
+            lookback: timedelta = cursor._lookback_window or timedelta()  # noqa: SLF001
+            # The engine reads a gap from a second after what lies before it, and looks back from the last part alone
+            slices[0]["end"] = max(slices[0]["end"] - lookback, slices[0]["start"]) - timedelta(seconds=1)
+            start, end = (parse(entry[READ][name]) for name in ("start", "end"))
+            slices.append({"start": start, "end": end, "most_recent_cursor_value": end})
+        return cursor
+
+    @override
+    def _entry(self, key: str) -> Entry:
+        entry = super()._entry(key)
+        walked = [run for run in self._runs.get(key, ()) if run.read_from]
+        if not (entry and self._server.ignores_windows):
+            return entry
+        converter = self._connector_state_converter
+        found = [dict(read) for read in self._cursor_per_partition[key]._concurrent_state["slices"]]  # noqa: SLF001
+        for run in walked:
+            start, end = run.read_from, dates.next_second(run.bounds["end_time"])
+            found.append({"start": converter.parse_value(start), "end": converter.parse_value(end)})
+        _, *later = converter.merge_intervals(found)
+        if later:
+            return {**entry, READ: {name: converter.output_format(later[-1][name]) for name in ("start", "end")}}
+        return entry
 
     @override
     def observe(self, record: Record) -> None:
         """Emit states while a long window is read; the record itself changes nothing."""
         if time.time() - max(self._last_emission_time, self._started) > CHECKPOINT_SECONDS:
             with self._lock:
+                if record.associated_slice:
+                    self._note(self._to_partition_key(record.associated_slice.partition))
                 self._emit_state_message()
+
+    @override
+    def ensure_at_least_one_state_emitted(self) -> None:
+        for key in self._cursor_per_partition:
+            self._note(key)
+        super().ensure_at_least_one_state_emitted()
 
     @override
     def close_partition(self, partition: Partition) -> None:

@@ -52,7 +52,7 @@ class FairExecutor(Executor):
                 self._queues.setdefault(args[0].stream_name(), deque()).append(task)
             self.dispatch()
         else:
-            _start(self._run, task)
+            _spawn(self._run, task)
         return task.future
 
     def dispatch(self) -> None:
@@ -60,7 +60,7 @@ class FairExecutor(Executor):
         with self._lock:
             while self._has_free_worker() and (task := self._next()):
                 self._running += 1
-                _start(self._work, task)
+                _spawn(self._work, task)
 
     @override
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -94,6 +94,6 @@ class FairExecutor(Executor):
         return None
 
 
-def _start(run: Callable[[Task], None], task: Task) -> None:
+def _spawn(run: Callable[[Task], None], task: Task) -> None:
     # Daemon threads, so that the process can end when nobody reads its output any more
     threading.Thread(target=run, args=(task,), daemon=True).start()

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from airbyte_cdk.sources.declarative.incremental.concurrent_partition_cursor import ConcurrentPerPartitionCursor
 from airbyte_cdk.sources.declarative.models import DeclarativeStream as DeclarativeStreamModel
 from airbyte_cdk.sources.declarative.models import HttpRequester as HttpRequesterModel
 from airbyte_cdk.sources.declarative.parsers.model_to_component_factory import ModelToComponentFactory
@@ -17,7 +16,7 @@ from typing_extensions import override
 from sourcewright.components.parents import TouchedRouter
 from sourcewright.components.runtime import Runtime, RuntimeComponent
 from sourcewright.engine.child_cursor import ChildCursor
-from sourcewright.engine.cursor import RecordCursor
+from sourcewright.engine.cursor import PartitionCursor, RecordCursor
 from sourcewright.engine.requester import SliceRequester
 from sourcewright.engine.retriever import WindowRetriever
 from sourcewright.http.rate_limits import RateLimitedAdapter, RateLimiter
@@ -30,7 +29,7 @@ class ComponentFactory(ModelToComponentFactory):
         self,
         runtime: Runtime,
         limiter: RateLimiter,
-        cursor_class: type[ConcurrentPerPartitionCursor],
+        cursor_class: type[PartitionCursor],
         **engine_options: Any,
     ) -> None:
         super().__init__(**engine_options)
@@ -90,9 +89,15 @@ class ComponentFactory(ModelToComponentFactory):
                 state_manager=kwargs["state_manager"],
                 message_repository=self._message_repository,
             )
-        cursor = super().create_concurrent_cursor_from_perpartition_cursor(partition_router=partition_router, **kwargs)
-        cursor.__class__ = self._cursor_class  # the engine has no hook for it; the class sets its attributes at start
-        return cursor
+        saved = dict(kwargs.pop("stream_state"))
+        states = saved.pop("states", ())
+        cursor: Any = super().create_concurrent_cursor_from_perpartition_cursor(
+            partition_router=partition_router, stream_state=saved, **kwargs
+        )
+        cursor.__class__ = self._cursor_class  # the engine has no hook for it; the class has no constructor of its own
+        made: PartitionCursor = cursor
+        made.resume(states)
+        return made
 
     @override
     def _uses_split_request_window_action(self, error_handler: Any) -> bool:

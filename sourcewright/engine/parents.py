@@ -25,7 +25,8 @@ from sourcewright.http.pages import PageSlots
 
 _FEW_RETRIES = 1
 BATCH_PARENTS = 100
-"""Parents between two states, of which each is a copy as large as the number of the parent's partitions."""
+"""Least number of parents between two states. A state is as large as the number of the parent's partitions, so there
+are at least as many parents between two of them: all states together are no larger than what was read."""
 
 
 class DefinedStreams:
@@ -93,6 +94,7 @@ class DefinedStreams:
     def _read_batches(self, name: str, state: Mapping[str, Any]) -> Iterator[ParentBatch]:
         stream, kept = self._build(self._definitions[name], self._parent_config, state), self._kept[name]
         rows: list[Row] = []
+        reached = state
         with self._slots.reading():
             for partition in stream.generate_partitions():
                 of_slice = _of_slice(partition)
@@ -100,8 +102,9 @@ class DefinedStreams:
                     stream.cursor.observe(record)
                     rows.append(_only(kept, of_slice, record.data))
                 stream.cursor.close_partition(partition)
-                if len(rows) >= BATCH_PARENTS:
-                    yield ParentBatch(rows, deepcopy(stream.cursor.state))
+                if len(rows) >= max(BATCH_PARENTS, len(reached.get("states", ()))):
+                    reached = deepcopy(stream.cursor.state)
+                    yield ParentBatch(rows, reached)
                     rows = []
         # The state of a stream that has a touched parent itself advances when its last partition was made
         yield ParentBatch(rows, deepcopy(stream.cursor.state))

@@ -9,7 +9,6 @@ from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessage, ConfiguredAi
 from airbyte_cdk.sources.concurrent_source.concurrent_source import ConcurrentSource
 from airbyte_cdk.sources.concurrent_source.thread_pool_manager import ThreadPoolManager
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
-from airbyte_cdk.sources.declarative.incremental.concurrent_partition_cursor import ConcurrentPerPartitionCursor
 from airbyte_cdk.sources.declarative.models import DeclarativeStream
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
 from airbyte_cdk.sources.message import InMemoryMessageRepository
@@ -19,6 +18,7 @@ from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStrea
 from typing_extensions import override
 
 from sourcewright.components.runtime import Refusals, Row, Runtime
+from sourcewright.engine.cursor import PartitionCursor
 from sourcewright.engine.executor import FairExecutor
 from sourcewright.engine.factory import ComponentFactory
 from sourcewright.engine.messages import saved_streams, without_false_states
@@ -41,7 +41,7 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
     manifest: ClassVar[Path]
     limits: ClassVar[Limits]
     """How the API announces its limits."""
-    cursor_class: ClassVar[type[ConcurrentPerPartitionCursor]] = ConcurrentPerPartitionCursor
+    cursor_class: ClassVar[type[PartitionCursor]] = PartitionCursor
     """Cursor of the streams that have partitions."""
     parent_settings: ClassVar[Mapping[str, Any]] = {}
     """Settings that are others where a stream is read as the parent of others: {"include_archived": False}."""

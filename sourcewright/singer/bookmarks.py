@@ -6,7 +6,6 @@ has no cursor of the stream: {"parent_state": {…}} of a child of what changed,
 """
 
 from collections.abc import Mapping
-from copy import deepcopy
 from typing import Any, Final
 
 from airbyte_cdk.models import (
@@ -30,8 +29,8 @@ def to_bookmark(stream_state: Mapping[str, Any], cursor_field: str) -> dict[str,
     """Stream state -> bookmark; {} if the state is empty, or one of partitions without any."""
     start = lowest_cursor(stream_state, cursor_field)
     if start is not None:
-        return {START: start, AIRBYTE_STATE: deepcopy(dict(stream_state))}
-    return {AIRBYTE_STATE: deepcopy(dict(stream_state))} if stream_state.keys() & _WITHOUT_CURSOR else {}
+        return {START: start, AIRBYTE_STATE: dict(stream_state)}
+    return {AIRBYTE_STATE: dict(stream_state)} if stream_state.keys() & _WITHOUT_CURSOR else {}
 
 
 def to_airbyte(stream: str, bookmark: Mapping[str, Any], cursor_field: str) -> AirbyteStateMessage | None:
@@ -60,10 +59,12 @@ def lowest_cursor(stream_state: Mapping[str, Any], cursor_field: str) -> Any:
 
     {"states": [{"cursor": {"lastSeen": "…02Z"}}, {"cursor": {"lastSeen": "…01Z"}}]} -> "…01Z"
     """
-    partitions = stream_state.get("states") or []
+    partitions = stream_state.get("states")
+    partitions = partitions if isinstance(partitions, list) else []
     cursors = [each.get("cursor") if isinstance(each, Mapping) else None for each in partitions] or [stream_state]
     found = [cursor.get(cursor_field) for cursor in cursors if isinstance(cursor, Mapping)]
-    return min((value for value in found if value is not None), default=None)
+    # Others than texts are garbage, which the source refuses
+    return min((value for value in found if isinstance(value, str)), default=None)
 
 
 def _start(bookmark: Mapping[str, Any], cursor_field: str) -> Any:
@@ -73,7 +74,7 @@ def _start(bookmark: Mapping[str, Any], cursor_field: str) -> Any:
 
 def _message(stream: str, state: Mapping[str, Any]) -> AirbyteStateMessage:
     descriptor = StreamDescriptor(name=stream)
-    blob = AirbyteStateBlob(deepcopy(dict(state)))
+    blob = AirbyteStateBlob(dict(state))
     return AirbyteStateMessage(
         type=AirbyteStateType.STREAM, stream=AirbyteStreamState(stream_descriptor=descriptor, stream_state=blob)
     )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -25,6 +26,8 @@ class MovingList:
     """Field of the rows that `start` and `end` apply to; none where the server ignores them."""
     by_page: bool = False
     """Whether the cursor is a number of pages instead of rows."""
+    by_date: bool = False
+    """Whether it is the date of the next row in milliseconds and how many of that date come before it."""
     size: int = 100
     has_link: bool = True
     moves: Callable[[list[Json], int], list[Json]] = lambda rows, _: rows
@@ -48,7 +51,11 @@ class MovingList:
         if self.by_page and number:
             assert number == self.size, "a server of Sentry would send other rows"
         first = offset * self.size if self.by_page else offset
+        if self.by_date and number:
+            first = next((place for place, row in enumerate(found) if milliseconds(row) <= number), len(found)) + offset
         following = f"{self.size}:{offset + 1}:0" if self.by_page else f"0:{first + self.size}:0"
+        if self.by_date and len(found) > first + self.size:
+            following = f"{milliseconds(found[first + self.size])}:0:0"
         header = {"Link": link(following, "true" if len(found) > first + self.size else "false")}
         sent = [row for row in found[first : first + self.size] if row.get("id") not in self.ghosts]
         status = 400 if 0 < self.fails_at <= len(self.asked) else 200
@@ -69,6 +76,10 @@ class MovingList:
             return True
         second = str(row[self.date])[:19]
         return asked.get("start", "")[:19] <= second < asked.get("end", "9")[:19]
+
+
+def milliseconds(row: Json) -> int:
+    return int(datetime.fromisoformat(str(row["dateCreated"])).timestamp() * 1000)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from sourcewright.http import pages
 from sourcewright.http.walks import Walk
 from unit_tests.source_sentry.builders import NOW, START, Json, a_config, an_event
 from unit_tests.source_sentry.moving import MovingList, serving
-from unit_tests.source_sentry.sync import read
+from unit_tests.source_sentry.sync import project_states, read
 
 pytestmark = pytest.mark.usefixtures("frozen", "waits")
 
@@ -235,3 +235,23 @@ def test_given_list_that_never_stands_still_when_read_then_a_warning_says_so() -
     with serving(teams=found):
         (warning,) = read("teams").warnings()
     assert "/organizations/acme/teams/ changed each of the 6 times that it was read" in warning
+
+
+@pytest.mark.parametrize("by_date", [False, True], ids=["cursors are row numbers", "cursors are dates"])
+def test_given_walk_that_was_cut_off_when_read_again_then_it_goes_on_where_it_was(*, by_date: bool) -> None:
+    config = a_config(start_date="2025-01-01T00:00:00Z", num_workers=1)
+    of_server = MovingList(rows(1000, every=12 * 3600), by_date=by_date, fails_at=6)
+    with serving(events=of_server):
+        first = read("events", config=config, fails=True)
+    (entry,) = first.state("events")["states"]
+    assert entry["cursor"] == {"dateCreated": "2025-01-01T00:00:00Z"}
+    assert entry["read"]["end"] == NOW
+
+    again = MovingList([an_event(2000, "2026-11-22T09:00:00Z"), *of_server.rows], by_date=by_date)
+    with serving(events=again):
+        second = read("events", config=config, state={"events": first.state("events")})
+    found = second.records("events")
+    assert ids(again.rows) == ids(first.records("events")) | ids(found)
+    assert max(row["dateCreated"] for row in found if row["title"] != "Error 2000") <= entry["read"]["start"]
+    assert len(again.asked) == (11 if by_date else 14)
+    assert second.state("events") == project_states("dateCreated", {"1": NOW})

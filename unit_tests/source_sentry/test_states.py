@@ -147,3 +147,24 @@ def test_given_garbage_among_project_states_when_migrated_then_one_sentence(stat
     with pytest.raises(AirbyteTracedException, match="The saved state of stream `events` is not one") as caught:
         migrated({"use_global_cursor": False, "states": states})
     assert caught.value.failure_type is FailureType.config_error
+
+
+def test_given_garbage_among_many_project_states_when_migrated_then_the_sentence_shows_it_alone() -> None:
+    states = [{"partition": {"project": str(number)}, "cursor": {"dateCreated": CURSOR}} for number in range(1000)]
+    with pytest.raises(AirbyteTracedException) as caught:
+        migrated({"states": [*states, {"partition": {"project": "7"}, "cursor": {"dateCreated": "x" * 1000}}]})
+    assert "xxx…. Expected" in str(caught.value.message)
+    assert len(str(caught.value.message)) < 700
+
+
+def test_given_many_cursors_ahead_when_migrated_then_one_warning(caplog: pytest.LogCaptureFixture) -> None:
+    cursors = {"1": CURSOR, "2": FUTURE, "3": "2026-12-01T00:00:00Z"}
+    migrated(project_states("dateCreated", cursors))
+    assert [record.message for record in caplog.records] == [
+        f"Stream events: its saved cursor {FUTURE} (and 1 more) lies ahead of now, so nothing is read until then."
+    ]
+
+
+def test_given_a_state_without_projects_when_migrated_then_it_stays(caplog: pytest.LogCaptureFixture) -> None:
+    assert migrated({"use_global_cursor": True, "states": []}) == {"use_global_cursor": False, "states": []}
+    assert not caplog.records

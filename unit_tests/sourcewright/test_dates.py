@@ -21,6 +21,7 @@ from sourcewright import dates
         ("2026-11-22T10:00:01.5+02:00", "2026-11-22T08:00:01Z"),
         ("2026-11-22T10:00:01-05:30", "2026-11-22T15:30:01Z"),
         ("2026-01-01T00:30:00+01:00", "2025-12-31T23:30:00Z"),
+        ("0999-01-01", "0999-01-01T00:00:00Z"),
     ],
 )
 def test_given_date_of_any_form_when_read_then_the_same_second_in_utc(text: str, moment: str) -> None:
@@ -28,7 +29,17 @@ def test_given_date_of_any_form_when_read_then_the_same_second_in_utc(text: str,
 
 
 @pytest.mark.parametrize(
-    "text", ["", "Z", "yesterday", "2026-13-01", "2026-02-30T00:00:00Z", "1700000000", "2026-11-22T25:00:00Z"]
+    "text",
+    [
+        "",
+        "Z",
+        "yesterday",
+        "2026-13-01",
+        "2026-02-30T00:00:00Z",
+        "1700000000",
+        "2026-11-22T25:00:00Z",
+        "0001-01-01T00:00+14:00",
+    ],
 )
 def test_given_text_that_is_no_date_when_read_then_value_error(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):

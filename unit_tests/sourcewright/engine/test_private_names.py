@@ -27,13 +27,14 @@ OTHERS = ("sourcewright", "source_sentry", "source_sigma")
 def engine_objects() -> Mapping[str, object]:
     """The engine's own objects, none of them of a class of ours."""
     source = YamlDeclarativeSource(path_to_yaml=str(SourceSentry.manifest), config=a_config())
-    events = next(stream for stream in source.streams(a_config()) if stream.name == "events")
+    streams = {stream.name: stream for stream in source.streams(a_config())}
     requester = HttpRequester(name="events", url="https://sentry.test", config={}, parameters={})
     client = requester._http_client  # noqa: SLF001 - the name is one of those under test
     found = {
         "YamlDeclarativeSource": source,
         "ModelToComponentFactory": ModelToComponentFactory(),
-        "ConcurrentPerPartitionCursor": events.cursor,
+        "ConcurrentPerPartitionCursor": streams["events"].cursor,
+        "ConcurrentCursor": streams["releases"].cursor,
         "HttpRequester": requester,
         "HttpClient": client,
     }

@@ -45,7 +45,15 @@ def test_given_an_unknown_form_when_read_then_it_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("state", "lowest"),
-    [({"lastSeen": EARLY}, EARLY), (STATE, EARLY), ({"states": []}, None), ({"states": [1]}, None), ({}, None)],
+    [
+        ({"lastSeen": EARLY}, EARLY),
+        (STATE, EARLY),
+        ({"states": []}, None),
+        ({"states": [1]}, None),
+        ({"states": 1}, None),
+        ({}, None),
+        ({"lastSeen": [1]}, None),
+    ],
 )
 def test_given_states_when_searched_then_the_lowest_cursor_is_found(
     state: dict[str, object], lowest: str | None
