@@ -7,6 +7,7 @@ from airbyte_cdk.models import AirbyteConnectionStatus
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_sentry.errors import CI_ONLY, is_organization_token, token_scopes
+from source_sentry.projects import explain_renamed, renamed
 from sourcewright.components.check import CheckedSource, connection_status
 from sourcewright.inputs import wrong_input
 
@@ -33,12 +34,15 @@ def _prove(organization: Organization) -> str:
     if is_organization_token(settings):
         raise wrong_input(CI_ONLY)
     organization.read_definition("organization")
-    visible = sorted(project["slug"] for project in organization.read_definition("project_list"))
+    projects = {str(row["id"]): str(row["slug"]) for row in organization.read_definition("project_list")}
+    visible = sorted(projects.values())
     unknown = sorted(set(settings["projects"]) - set(visible))
-    if unknown:
-        raise wrong_input(unknown_projects(unknown, settings["organization"], visible))
+    new_slugs = renamed(organization.read_definition, unknown, projects)
+    if len(new_slugs) < len(unknown):
+        missing = [slug for slug in unknown if slug not in new_slugs]
+        raise wrong_input(unknown_projects(missing, settings["organization"], visible))
     found = f"Organization `{settings['organization']}`: {len(visible)} project(s) visible."
-    return " ".join([found, *_uncovered(organization)])
+    return " ".join([found, *explain_renamed(new_slugs), *_uncovered(organization)])
 
 
 def covers(scopes: Iterable[str], needed: str) -> bool:

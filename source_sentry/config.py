@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from sourcewright import dates
 from sourcewright.components.config import SettingsNormalization, tidy_date
+from sourcewright.http.adapters import MAX_ANSWER_MB
 
 RETENTION: Final = timedelta(days=90)
 """As long as sentry.io keeps events and searches issues (30 days on the Developer plan)."""
@@ -26,6 +27,7 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "lookback_hours": 1,
     "events_window_days": 30,
     "num_workers": 10,
+    "max_answer_mb": MAX_ANSWER_MB,
     "legacy_server": False,
 }
 
@@ -67,6 +69,8 @@ class NormalizeConfig(SettingsNormalization):
     @override
     def derive(self, config: MutableMapping[str, Any]) -> None:
         config["base_url"] = base_url(str(config["hostname"]))
+        if isinstance(config["projects"], list):
+            config["projects"] = list(config["projects"])  # a sync puts the new slugs of renamed projects in it
         _pin_time(config)
 
 

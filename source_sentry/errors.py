@@ -15,7 +15,7 @@ import orjson
 import requests
 
 from sourcewright.components.runtime import STOPS_GROWING
-from sourcewright.http.errors import place
+from sourcewright.http.errors import explain_limit, place
 
 _MESSAGES_401: Final[Mapping[str, str]] = {
     "invalid token": "Sentry does not know the `auth_token`: copy it again, or create a new one.",
@@ -108,7 +108,7 @@ def requested_project(response: requests.Response) -> tuple[str | None, str | No
 
 def explain(refusal: Refusal) -> str:
     """Why Sentry refused the request, and what the user can do."""
-    explanations = {400: _bad_request, 401: _unauthorized, 403: _forbidden, 404: _not_found}
+    explanations = {400: _bad_request, 401: _unauthorized, 403: _forbidden, 404: _not_found, 429: _limited}
     return explanations.get(refusal.response.status_code, _other)(refusal)
 
 
@@ -200,6 +200,10 @@ def _not_found(refusal: Refusal) -> str:
         f"Nothing is at {refusal.place}: check the slug `{refusal.organization}` in `organization`, and `hostname` "
         f"(region and path). Sentry says: {words or 'nothing'}"
     )
+
+
+def _limited(refusal: Refusal) -> str:
+    return explain_limit(refusal.response, refusal.stream, refusal.detail)
 
 
 def _other(refusal: Refusal) -> str:

@@ -14,6 +14,7 @@ from typing_extensions import override
 from source_sentry import errors
 from source_sentry.check import covers
 from source_sentry.pages import SentryPage
+from source_sentry.projects import find_project, renaming
 from sourcewright.components.handler import (
     JsonErrorHandler,
     fail,
@@ -27,6 +28,7 @@ from sourcewright.components.handler import (
 from sourcewright.components.parents import placeholders
 from sourcewright.http.errors import explain_exception, explain_page, is_certificate_error
 from sourcewright.http.pages import LIST, OBJECT, page_of
+from sourcewright.http.redirects import asked_url
 from sourcewright.log import is_logged, logger
 
 _DENIED: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
@@ -53,6 +55,7 @@ class SentryErrorHandler(JsonErrorHandler):
     """
 
     page_class = SentryPage
+    host_setting = "hostname"
     scope: str = ""
     """What the token needs for the stream; the manifest's `$parameters` fill in this and all below."""
     endpoint: str = ""
@@ -62,6 +65,8 @@ class SentryErrorHandler(JsonErrorHandler):
     """Dates by which the server orders the list."""
     blank_if_gone: bool = False
     """Whether a 404 without a word is about the parent; elsewhere it is about a feature that the plan lacks."""
+    may_move: bool = False
+    """Whether the answer of a project that was renamed is taken as it is, since the project's id is looked at."""
     max_points: int = 0
     """Points of a series, at which Sentry cuts without a word; 0 where it does not."""
 
@@ -81,6 +86,13 @@ class SentryErrorHandler(JsonErrorHandler):
     def explain_exception(self, error: requests.RequestException) -> tuple[str, bool]:
         lasting = is_certificate_error(error) or isinstance(error, requests.exceptions.InvalidURL)
         return explain_exception(error, "hostname"), lasting
+
+    @override
+    def judge_redirect(self, response: requests.Response) -> ErrorResolution | None:
+        slugs = renaming(asked_url(response), str(response.url))
+        if slugs and (self.may_move or self._is_same_project(*slugs)):
+            return None
+        return super().judge_redirect(response)
 
     @override
     def judge_page(self, response: requests.Response) -> ErrorResolution:
@@ -183,6 +195,16 @@ class SentryErrorHandler(JsonErrorHandler):
         """Slug of the project with that id, from the list of projects, which the partitions came from."""
         rows = self.runtime.streams.parent_rows("project_list", "id", "slug")
         return next((str(row["slug"]) for row in rows if str(row["id"]) == project), project)
+
+    def _is_same_project(self, old: str, new: str) -> bool:
+        """Whether a project was renamed since it was listed: the new slug is that of the same id."""
+        rows = self.runtime.streams.parent_rows("project_list", "id", "slug")
+        listed = [str(row["id"]) for row in rows if row["slug"] == old]
+        project = find_project(self.runtime.streams.lookup, new)
+        if not project or [str(project.get("id"))] != listed:
+            return False
+        self.runtime.warn_once(f"Project `{old}` was renamed to `{new}` during the sync, which goes on by its id.")
+        return True
 
     def _lacks_scope(self) -> bool:
         """Whether the token may read the stream of no project at all; skipping them all would look like success."""

@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from source_sentry.check import check_connection, unknown_projects
 from source_sentry.components import ProjectRouter
+from source_sentry.projects import explain_renamed, renamed
 from sourcewright.engine.cursor import WindowCursor
 from sourcewright.engine.source import ManifestSource
 from sourcewright.http.rate_limits import Limits
@@ -31,20 +32,32 @@ class SourceSentry(ManifestSource):
 
     @override
     def prepare(self, streams: list[DeclarativeStream]) -> None:
-        """Warn of configured projects that do not exist; fail if none exists, because all streams would be empty."""
+        """Follow configured projects that were renamed, and warn of those that do not exist.
+
+        Fail if none exists, because all streams would be empty.
+        """
         if not self.settings["projects"] or not any(self._is_narrowed(str(stream.name)) for stream in streams):
             return
         try:
-            visible = {str(project["slug"]) for project in self.parent_rows("project_list", "slug")}
+            visible = {str(row["id"]): str(row["slug"]) for row in self.parent_rows("project_list", "id", "slug")}
         except AirbyteTracedException:
             return  # the streams that need the list fail with this error
-        unknown = sorted(set(self.settings["projects"]) - visible)
+        self._follow_renamed(visible)
+        unknown = sorted(set(self.settings["projects"]) - set(visible.values()))
         if not unknown:
             return
-        message = unknown_projects(unknown, self.settings["organization"], sorted(visible))
-        if visible.isdisjoint(self.settings["projects"]):
+        message = unknown_projects(unknown, self.settings["organization"], sorted(visible.values()))
+        if set(visible.values()).isdisjoint(self.settings["projects"]):
             raise wrong_input(message)
         self.logger.warning("Skipped: %s", message)
+
+    def _follow_renamed(self, visible: Mapping[str, str]) -> None:
+        """Put the new slugs of renamed projects in the setting `projects`, whose list all streams share."""
+        projects = self.settings["projects"]
+        new_slugs = renamed(self.read_definition, sorted(set(projects) - set(visible.values())), visible)
+        for sentence in explain_renamed(new_slugs):
+            self.logger.warning("%s", sentence)
+        projects[:] = [new_slugs.get(slug, slug) for slug in projects]
 
     def stream_parameters(self) -> Mapping[str, Mapping[str, Any]]:
         """Parameters of each stream: {"events": {"scope": "project:read", "endpoint": "projects/…"}}."""

@@ -10,11 +10,13 @@ from typing_extensions import override
 from source_sigma import hosts
 from sourcewright import dates
 from sourcewright.components.config import SettingsNormalization, tidy_date
+from sourcewright.http.adapters import MAX_ANSWER_MB
 
 DEFAULTS: Final[Mapping[str, Any]] = {
     "include_archived": False,
     "skip_permission_check": False,
     "num_workers": 10,
+    "max_answer_mb": MAX_ANSWER_MB,
 }
 _BEGINNING: Final = "1970-01-01T00:00:00.000Z"
 

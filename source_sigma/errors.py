@@ -11,7 +11,8 @@ import orjson
 import requests
 
 from source_sigma import hosts
-from sourcewright.http.errors import explain_exception, explain_page, is_certificate_error, place
+from sourcewright.http.errors import explain_exception, explain_limit, explain_page, is_certificate_error, place
+from sourcewright.http.lasting import LastingError
 
 _NO_SUCH_CREDENTIAL: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 _TRANSIENT: Final = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS)
@@ -65,6 +66,8 @@ def explain(response: requests.Response, stream: str, permission: str) -> str:
             f"Nothing is at {where} for stream `{stream}`: it was deleted or archived, or this organization does not "
             f"have the endpoint. Sigma says: {reason}"
         )
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return explain_limit(response, stream, reason)
     return f"{where} answered stream `{stream}` with HTTP {status}: {reason}"
 
 
@@ -84,6 +87,8 @@ def explain_wrong_page(response: requests.Response, expected: str, base_url: str
 
 def explain_no_answer(error: requests.RequestException, base_url: str) -> Problem:
     """Why no answer came at all; a host that does not exist may be one that is not published."""
+    if isinstance(error, LastingError):
+        return Problem(error.explain("api_url"), lasting=True)
     message = explain_exception(error, "api_url")
     lasting = is_certificate_error(error) or isinstance(
         error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema

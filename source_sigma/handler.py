@@ -13,7 +13,6 @@ from source_sigma import errors, tokens
 from source_sigma.pages import ARRAY, ENTRIES, SigmaPage
 from sourcewright.components.handler import JsonErrorHandler, fail, no_records, rate_limited, retry, skip
 from sourcewright.http.pages import OBJECT, Page
-from sourcewright.http.retry_after import RetryAfterBackoff
 from sourcewright.log import is_logged
 
 _SKIPPABLE: Final = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.GONE)
@@ -34,6 +33,7 @@ class SigmaErrorHandler(JsonErrorHandler):
     """
 
     page_class: ClassVar[type[Page]] = SigmaPage
+    host_setting = "api_url"
     page: str = ENTRIES
     permission: str = "a credential"
     """What the credential needs for the stream; the manifest's `$parameters` fill it in."""
@@ -43,7 +43,6 @@ class SigmaErrorHandler(JsonErrorHandler):
     @override
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         super().__post_init__(parameters)
-        self.backoff_strategies = [RetryAfterBackoff()]
         self._tokens = tokens.store_of(self.config)
         self._base_url = str(self.config.get("base_url"))
         self._skipped = 0

@@ -16,7 +16,8 @@ from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_sigma import errors
-from sourcewright.http.retry_after import seconds_to_wait
+from sourcewright.http.adapters import BoundedAdapter, Bounds
+from sourcewright.http.retry_after import LONGEST_WAIT, pause, seconds_to_wait
 
 HEADER: Final = "Authorization"
 BEARER: Final = "Bearer "
@@ -54,6 +55,9 @@ class TokenStore:
         self._lock = threading.Lock()
         self._token: Token | None = None
         self._asked = 0.0
+        self._session = requests.Session()
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, BoundedAdapter("token", Bounds()))
         self._lasting_problem: str | None = None
         """Why Sigma will never issue a token for this credential."""
 
@@ -91,7 +95,7 @@ class TokenStore:
 
     def _request(self, max_retries: int) -> Token:
         # Not urllib3's Retry, which looks at statuses alone: the edge answers 200 with HTML too
-        attempt = 0
+        attempt, until = 0, time.time() + LONGEST_WAIT
         while True:
             attempt += 1
             answer = self._ask()
@@ -101,14 +105,15 @@ class TokenStore:
             if problem.lasting:
                 self._lasting_problem = problem.message
                 raise _no_token(problem.message, FailureType.config_error)
-            if attempt > max_retries:
+            wait = seconds_to_wait(answer, attempt)
+            if attempt > max_retries or time.time() + wait > until:
                 raise _no_token(problem.message, FailureType.transient_error)
-            time.sleep(seconds_to_wait(answer, attempt))
+            pause(wait, problem.message)
 
     def _ask(self) -> requests.Response | requests.RequestException:
         wait = self._asked + _INTERVAL - time.time()
         if wait > 0:
-            time.sleep(wait)
+            time.sleep(min(wait, _INTERVAL))  # the clock may have been set back
         self._asked = time.time()
         form = {
             "grant_type": "client_credentials",
@@ -116,7 +121,7 @@ class TokenStore:
             "client_secret": self._credential.client_secret,
         }
         try:
-            return requests.post(f"{self._credential.base_url}/v2/auth/token", data=form, timeout=_TIMEOUT)
+            return self._session.post(f"{self._credential.base_url}/v2/auth/token", data=form, timeout=_TIMEOUT)
         except requests.RequestException as error:
             return error
 

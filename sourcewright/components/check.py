@@ -18,7 +18,7 @@ class CheckedSource(Protocol):
     def settings(self) -> Mapping[str, Any]:
         """The user's settings with every default."""
 
-    def read_definition(self, name: str) -> Iterable[Mapping[str, Any]]:
+    def read_definition(self, name: str, /, **settings: str) -> Iterable[Mapping[str, Any]]:
         """All records of the stream that the manifest defines under `name`, read with few retries."""
 
 

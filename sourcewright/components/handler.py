@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import requests
 from airbyte_cdk.models import FailureType
@@ -15,20 +15,29 @@ from airbyte_cdk.sources.streams.http.error_handlers.response_models import (
 from typing_extensions import override
 
 from sourcewright.components.runtime import RuntimeComponent
+from sourcewright.http.lasting import LastingError
 from sourcewright.http.pages import LIST, Page, read_page
+from sourcewright.http.redirects import asked_url, explain_redirect, leads_elsewhere
+from sourcewright.http.retry_after import LONGEST_WAIT
 from sourcewright.log import logger
+
+_HTTP_OK: Final = 200
+_HTTP_REDIRECTS: Final = 300
 
 
 @dataclass
 class JsonErrorHandler(DefaultErrorHandler, RuntimeComponent):
     """Answer -> what to do with it.
 
-    200 with JSON of the expected shape -> go on; 200 with anything else, broken connection -> wait and retry; a
-    refusal -> what `judge_refusal` of the subclass says.
+    200 with JSON of the expected shape -> go on; 200 with anything else, broken connection -> wait and retry; what is
+    beyond a bound, or comes from another address than the one asked -> fail; a refusal -> what `judge_refusal` of the
+    subclass says.
     """
 
     page_class: ClassVar[type[Page]] = Page
-    max_time: int = 60 * 60
+    host_setting: ClassVar[str]
+    """Setting that says where the API is."""
+    max_time: int = int(LONGEST_WAIT)
     """Seconds for which one request is retried at most; the engine's own bound is 600."""
     name: str = ""
     """Stream that is read; the manifest's `$parameters` fill in this and `page`."""
@@ -47,6 +56,13 @@ class JsonErrorHandler(DefaultErrorHandler, RuntimeComponent):
     def explain_exception(self, error: requests.RequestException) -> tuple[str, bool]:
         """Why no answer came, and whether retries cannot help."""
 
+    def judge_redirect(self, response: requests.Response) -> ErrorResolution | None:
+        """What to do with an answer that redirects led to; None to go on with it."""
+        asked, answered = asked_url(response), str(response.url)
+        if leads_elsewhere(asked, answered):
+            return fail(explain_redirect(asked, answered, self.host_setting))
+        return None
+
     def judge_page(self, response: requests.Response) -> ErrorResolution:  # noqa: ARG002 - for subclasses
         """What to do with a good answer."""
         return SUCCESS_RESOLUTION
@@ -60,16 +76,26 @@ class JsonErrorHandler(DefaultErrorHandler, RuntimeComponent):
         if isinstance(response_or_exception, requests.Response):
             return self._judge(response_or_exception)
         if isinstance(response_or_exception, requests.RequestException):
-            message, lasting = self.explain_exception(response_or_exception)
-            return fail(message) if lasting else retry(message)
+            return self._judge_exception(response_or_exception)
         return super().interpret_response(response_or_exception)
 
     def _judge(self, response: requests.Response) -> ErrorResolution:
-        if not response.ok:
-            return self.judge_refusal(response)
+        if response.history and (verdict := self.judge_redirect(response)):
+            return verdict
+        if not _HTTP_OK <= response.status_code < _HTTP_REDIRECTS:
+            return self.judge_refusal(response)  # a redirect that leads nowhere among them
         if read_page(response, self.page, self.runtime.slots, self.page_class):
             return self.judge_page(response)
         return retry(self.explain_shape(response))
+
+    def _judge_exception(self, error: requests.RequestException) -> ErrorResolution:
+        if isinstance(error, LastingError):
+            return ErrorResolution(ResponseAction.FAIL, error.failure_type, error.explain(self.host_setting))
+        if isinstance(error, requests.TooManyRedirects):
+            asked = error.request.url if error.request is not None else "The server"
+            return fail(f"{asked} redirects in a circle: check `{self.host_setting}`.")
+        message, lasting = self.explain_exception(error)
+        return fail(message) if lasting else retry(message)
 
 
 def fail(message: str) -> ErrorResolution:

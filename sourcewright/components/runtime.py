@@ -24,8 +24,11 @@ class ParentBatch(NamedTuple):
 class Streams(Protocol):
     """Streams of the manifest that components read by themselves."""
 
-    def lookup(self, name: str) -> Iterable[Row]:
-        """All records of the definition `name`, read once and with few retries: for error messages and `check`."""
+    def lookup(self, name: str, /, **settings: str) -> Iterable[Row]:
+        """All records of the definition `name`, read once and with few retries: for error messages and `check`.
+
+        Its expressions find `settings` in the config.
+        """
 
     def parent_key(self, name: str) -> list[str]:
         """Primary key of the parent stream `name`."""
@@ -121,6 +124,13 @@ class Runtime:
     slots: PageSlots = field(default_factory=PageSlots)
     refusals: Refusals = field(default_factory=Refusals)
     odd_dates: OddDates = field(default_factory=OddDates)
+    _warned: set[str] = field(default_factory=set)
+
+    def warn_once(self, message: str) -> None:
+        """Log a warning that several streams may have reason to give."""
+        if message not in self._warned:
+            self._warned.add(message)
+            logger.warning("%s", message)
 
 
 class RuntimeComponent:

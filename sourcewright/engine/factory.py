@@ -19,7 +19,8 @@ from sourcewright.engine.child_cursor import ChildCursor
 from sourcewright.engine.cursor import PartitionCursor, RecordCursor
 from sourcewright.engine.requester import SliceRequester
 from sourcewright.engine.retriever import WindowRetriever
-from sourcewright.http.rate_limits import RateLimitedAdapter, RateLimiter
+from sourcewright.http.adapters import Bounds, RateLimitedAdapter
+from sourcewright.http.rate_limits import RateLimiter
 
 
 class ComponentFactory(ModelToComponentFactory):
@@ -60,7 +61,7 @@ class ComponentFactory(ModelToComponentFactory):
         requester = super().create_http_requester(model, config, *args, name=name, **kwargs)
         parameters = model.parameters or {}
         endpoint = str(parameters.get("endpoint", model.url)) or "the index of the API"
-        adapter = RateLimitedAdapter(self._limiter, name, endpoint, int(config.get("max_retries", 0)))
+        adapter = RateLimitedAdapter(self._limiter, name, endpoint, Bounds.of(config))
         key = getattr(self.models[name].primary_key, "__root__", [])
         return SliceRequester.of(requester, parameters, adapter, self._runtime.refusals, key)
 

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import deepcopy
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from airbyte_cdk.models import (
@@ -23,7 +23,8 @@ from sourcewright.components.runtime import ParentBatch, Row
 from sourcewright.engine.factory import ComponentFactory
 from sourcewright.http.pages import PageSlots
 
-_FEW_RETRIES = 1
+_FEW_RETRIES: Final = {"max_retries": 1, "max_wait": 300}
+"""Bounds of what `check` and error messages ask for: somebody waits for them."""
 BATCH_PARENTS = 100
 """Least number of parents between two states. A state is as large as the number of the parent's partitions, so there
 are at least as many parents between two of them: all states together are no larger than what was read."""
@@ -51,18 +52,19 @@ class DefinedStreams:
         self._slots = slots
         self._lock = threading.RLock()
         self._locks: dict[str, threading.Lock] = {}
-        self._found: dict[str, list[Row]] = {}
+        self._found: dict[tuple[str, ...], list[Row]] = {}
         self._kept: dict[str, frozenset[str]] = {}
         self._rows: dict[str, tuple[frozenset[str], list[Row]]] = {}
         self._touched: dict[tuple[str, frozenset[str], bytes], list[ParentBatch]] = {}
 
-    def lookup(self, name: str) -> list[Row]:
-        """All records of the definition `name`, read once and with few retries."""
+    def lookup(self, name: str, /, **settings: str) -> list[Row]:
+        """All records of the definition `name` with `settings` in its config, read once and with few retries."""
         with self._lock_of(name):
-            if name not in self._found:
-                stream = self._build(self._definitions[name], {**self._config, "max_retries": _FEW_RETRIES})
-                self._found[name] = [record for _, record in self._records(stream)]
-            return self._found[name]
+            key = name, *settings.values()
+            if key not in self._found:
+                stream = self._build(self._definitions[name], {**self._config, **_FEW_RETRIES, **settings})
+                self._found[key] = [record for _, record in self._records(stream)]
+            return self._found[key]
 
     def parent_key(self, name: str) -> list[str]:
         """Primary key of the parent stream `name`."""

@@ -13,8 +13,8 @@ from typing_extensions import override
 from sourcewright.components.handler import JsonErrorHandler
 from sourcewright.components.runtime import Refusals
 from sourcewright.components.windows import WindowProgress
+from sourcewright.http.adapters import RateLimitedAdapter
 from sourcewright.http.pages import has_page, page_of
-from sourcewright.http.rate_limits import RateLimitedAdapter
 from sourcewright.http.walks import PageToken, Walk
 
 

@@ -143,6 +143,6 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         """`fields` of each record of the parent stream `name`, which its children then do not read again."""
         return self._defined.parent_rows(name, *fields)
 
-    def read_definition(self, name: str) -> list[Row]:
+    def read_definition(self, name: str, /, **settings: str) -> list[Row]:
         """All records of the stream that the manifest defines under `name`, with few retries, for `check`."""
-        return self._defined.lookup(name)
+        return self._defined.lookup(name, **settings)

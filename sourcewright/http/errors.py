@@ -4,6 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 import requests
+from urllib3.exceptions import ReadTimeoutError
 
 
 def explain_page(response: requests.Response, expected: str, setting: str) -> str:
@@ -20,13 +21,12 @@ def explain_page(response: requests.Response, expected: str, setting: str) -> st
 
 def explain_exception(error: requests.RequestException, setting: str) -> str:
     """Why no answer came at all."""
-    url = urlsplit((error.request.url or "") if error.request is not None else "")
-    host, reason = url.netloc or "the server", _innermost(error)
+    host, reason = host_of(error.request.url if error.request is not None else None), _innermost(error)
     if isinstance(error, requests.exceptions.SSLError):
         return f"The TLS connection to `{host}` failed ({reason}): check `{setting}`, its port and its certificate."
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return f"`{host}` cannot be reached: check `{setting}`, its port and the way there ({reason})."
-    if isinstance(error, requests.exceptions.Timeout):
+    if is_timeout(error):
         return f"`{host}` accepted the request but did not answer in time ({reason})."
     if "resolve" in str(error).lower():
         return f"Host `{host}` was not found: check `{setting}` ({reason})."
@@ -35,9 +35,31 @@ def explain_exception(error: requests.RequestException, setting: str) -> str:
     return f"The connection to `{host}` broke ({reason})."
 
 
+def explain_limit(response: requests.Response, stream: str, words: str) -> str:
+    """What a 429 says that names no wait, or none that is believed; the rate limiter obeys the others."""
+    asked = response.headers.get("Retry-After")
+    wait = f"asks to wait for `{asked:.40}`" if asked else "does not say for how long"
+    return (
+        f"`{host_of(response.url)}` limits stream `{stream}` and {wait}: {place(response)} answered HTTP 429: "
+        f"{words or 'no reason given'}"
+    )
+
+
 def is_certificate_error(error: Exception) -> bool:
     """Whether the server's certificate is not trusted, which no retry fixes."""
     return isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error)
+
+
+def is_timeout(error: requests.RequestException) -> bool:
+    """Whether a server that was reached did not answer in time; requests has another error for that in a body."""
+    if isinstance(error, requests.exceptions.Timeout):
+        return not isinstance(error, requests.exceptions.ConnectTimeout)
+    return any(isinstance(cause, ReadTimeoutError) for cause in error.args)
+
+
+def host_of(url: str | None) -> str:
+    """`https://host:9000/path` -> `host:9000`."""
+    return urlsplit(url or "").netloc.rpartition("@")[2] or "the server"
 
 
 def place(response: requests.Response) -> str:

@@ -3,24 +3,27 @@
 A server that sends none is not limited.
 """
 
+import math
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final
-from weakref import WeakSet
+from typing import Final
 
 import requests
-from requests.adapters import HTTPAdapter
-from typing_extensions import override
 
-from sourcewright.http.buckets import Bucket
+from sourcewright.http.buckets import Bucket, asks_to_wait
+from sourcewright.http.retry_after import MINUTE
 from sourcewright.log import logger
 
 _LONG_WAIT: Final = 10.0
 """Waits that are longer, in seconds, are logged."""
+
+
+class NoSlotError(Exception):
+    """The time that a request may wait for a slot has passed, or would."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,9 @@ class RateLimiter:
     _buckets: dict[str, Bucket] = field(default_factory=dict)
     _endpoints: dict[str, str] = field(default_factory=dict)
     _waiting_at: Counter[str] = field(default_factory=Counter)
-    _logged: dict[str, float] = field(default_factory=dict)
+    _told: dict[str, float] = field(default_factory=dict)
+    """When a wait for each endpoint was last logged."""
+    _disbelieved: set[str] = field(default_factory=set)
     _free: threading.Condition = field(default_factory=threading.Condition)
 
     def register(self, stream: str, endpoint: str) -> str:
@@ -67,16 +72,23 @@ class RateLimiter:
         return self._waiting_at[self._endpoints.get(stream, "")] > 0
 
     def seconds_held(self, endpoint: str, answer: requests.Response) -> float:
-        """Seconds until the next request to `endpoint` may be sent if `answer` is a 429 with a reset; otherwise 0."""
-        if answer.status_code != requests.codes.too_many_requests:
+        """Seconds until the next request to `endpoint` may be sent if `answer` asks for a wait; otherwise 0."""
+        if not asks_to_wait(answer):
             return 0.0
         with self._free:
             return max(0.0, self._buckets[endpoint].held_until - self.clock())
 
     @contextmanager
-    def slot(self, endpoint: str) -> Iterator[Callable[[requests.Response], None]]:
-        """Wait until a request to `endpoint` may be sent. The block sends it and reports its answer."""
-        self._take(endpoint)
+    def slot(
+        self, endpoint: str, since: float = 0.0, until: float = math.inf
+    ) -> Iterator[Callable[[requests.Response], None]]:
+        """Wait until a request to `endpoint` may be sent, and until `since`. The block sends it and reports its answer.
+
+        Raises:
+            NoSlotError: The request would have to wait beyond `until`.
+
+        """
+        self._take(endpoint, since, until)
         try:
             yield lambda answer: self._learn(endpoint, answer)
         finally:
@@ -86,30 +98,38 @@ class RateLimiter:
                 self._free.notify_all()
             self.changed()
 
-    def _take(self, endpoint: str) -> None:
+    def _take(self, endpoint: str, since: float, until: float) -> None:
         with self._free:
-            if self._seconds(endpoint) != 0:
-                self._wait(endpoint)
+            if self._seconds(endpoint, since) != 0:
+                self._wait(endpoint, since, until)
             bucket = self._buckets[endpoint]
             bucket.in_flight += 1
+            bucket.sent = self.clock()
             self._in_flight += 1
 
-    def _wait(self, endpoint: str) -> None:
-        counted = self.is_worker()
+    def _wait(self, endpoint: str, since: float, until: float) -> None:
+        counted, began = self.is_worker(), self.clock()
         self.waiting += counted
         self._waiting_at[endpoint] += 1
-        self.changed()
         try:
-            while (seconds := self._seconds(endpoint)) != 0:
-                self._log_long_wait(endpoint, seconds)
-                self._free.wait(seconds)
+            self.changed()
+            while (seconds := self._seconds(endpoint, since)) != 0:
+                now = self.clock()
+                if now + (seconds or 0) > until:
+                    raise NoSlotError(self._reason(endpoint, seconds))
+                if now - began >= MINUTE if seconds is None else seconds > _LONG_WAIT:
+                    self._tell(endpoint, seconds)
+                # No longer than a minute, so that the wait is told
+                self._free.wait(min(seconds or MINUTE, MINUTE))
         finally:
             self._waiting_at[endpoint] -= 1
             self.waiting -= counted
 
-    def _seconds(self, endpoint: str) -> float | None:
-        bucket = self._buckets.setdefault(endpoint, Bucket(self.limits.prefix))
-        return bucket.wait(self.clock()) if self._in_flight < self.most else None
+    def _seconds(self, endpoint: str, since: float) -> float | None:
+        bucket, now = self._buckets.setdefault(endpoint, Bucket(self.limits.prefix, self._disbelieved)), self.clock()
+        if now < since:
+            return max(since - now, bucket.wait(now) or 0.0)
+        return bucket.wait(now) if self._in_flight < self.most else None
 
     def _learn(self, endpoint: str, answer: requests.Response) -> None:
         with self._free:
@@ -120,52 +140,19 @@ class RateLimiter:
                     bucket.absorb(other)
                     self._buckets = {name: bucket if b is other else b for name, b in self._buckets.items()}
 
-    def _log_long_wait(self, endpoint: str, seconds: float | None) -> None:
-        """Log a long wait once, with its reason and its end."""
-        bucket = self._buckets[endpoint]
-        until = max(bucket.reset, bucket.held_until)
-        if seconds is None or seconds <= _LONG_WAIT or self._logged.get(endpoint) == until:
-            return
-        self._logged[endpoint] = until
-        logger.info(
-            "Waiting %.0f s, until %s: the API allows %s requests a window to %s, and they are used up.",
-            seconds,
-            time.strftime("%H:%M:%SZ", time.gmtime(until)),
-            bucket.limit or "no more",
-            endpoint,
-        )
+    def _tell(self, endpoint: str, seconds: float | None) -> None:
+        """Log a wait and its reason, once a minute for each endpoint."""
+        now = self.clock()
+        if now - self._told.get(endpoint, -math.inf) >= MINUTE:
+            self._told[endpoint] = now
+            length = "" if seconds is None else f" {seconds:.0f} s"
+            logger.info("Waiting%s: %s.", length, self._reason(endpoint, seconds))
 
-
-class RateLimitedAdapter(HTTPAdapter):
-    """Sends the requests of one stream when the rate limiter has a slot, which is held until the body is read.
-
-    After a 429 with a reset the request is sent again, once the limiter's wait is over. The engine would add a wait of
-    its own, during which the thread counts as a busy worker.
-    """
-
-    def __init__(self, limiter: RateLimiter, stream: str, endpoint: str, max_retries: int) -> None:
-        super().__init__(pool_connections=limiter.most, pool_maxsize=limiter.most)
-        self._limiter = limiter
-        self._endpoint = limiter.register(stream, endpoint)
-        self._retries = max_retries
-        self._sent: WeakSet[requests.PreparedRequest] = WeakSet()
-
-    @override
-    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        # The engine sends the same request again after these retries; each of its retries is then a single one
-        retries = 0 if request in self._sent else self._retries
-        self._sent.add(request)
-        for _ in range(retries):
-            response = self._send_once(request, *args, **kwargs)
-            seconds = self._limiter.seconds_held(self._endpoint, response)
-            if not seconds:
-                return response
-            logger.info("HTTP 429 from %s: retrying in %.0f s, when its window ends.", self._endpoint, seconds)
-        return self._send_once(request, *args, **kwargs)
-
-    def _send_once(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        with self._limiter.slot(self._endpoint) as report:
-            response = super().send(request, *args, **kwargs)
-            response.content  # noqa: B018 - reads it
-            report(response)
-        return response
+    def _reason(self, endpoint: str, seconds: float | None) -> str:
+        bucket, now = self._buckets[endpoint], self.clock()
+        end = time.strftime("%H:%M:%SZ", time.gmtime(now + (seconds or 0)))
+        if now < bucket.held_until:
+            return f"the API takes no request to {endpoint} before {end}"
+        if seconds is None or bucket.limit is None:
+            return f"{self._in_flight} requests are under way, {bucket.in_flight} of them to {endpoint}"
+        return f"the API allows {bucket.limit} requests a window to {endpoint}, and they are used up until {end}"

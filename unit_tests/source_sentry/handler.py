@@ -19,7 +19,7 @@ ISSUES_URL = f"{API}/organizations/acme/issues/"
 class KnownStreams:
     """Streams that the components read: one project, and the scopes of the token."""
 
-    def lookup(self, name: str) -> list[Json]:
+    def lookup(self, name: str, /, **_: str) -> list[Json]:
         return [{"auth": None}] if name == "token" else []
 
     def parent_key(self, _: str) -> list[str]:

@@ -10,7 +10,14 @@ from unit_tests.manifests import streams
 from unit_tests.source_sentry.builders import API, BACKEND, HOST, HTML, TOKEN, WEB, Json, a_config
 from unit_tests.source_sentry.command import Result, run
 from unit_tests.source_sentry.endpoints import projects
-from unit_tests.source_sentry.sentry_mock import SentryMock, SentryRequest, answer, organization_request, page
+from unit_tests.source_sentry.sentry_mock import (
+    SentryMock,
+    SentryRequest,
+    answer,
+    organization_request,
+    page,
+    project_request,
+)
 
 ORGANIZATION = organization_request("")
 ALL_SCOPES = ["org:read", "org:write", "project:read", "event:read", "member:read", "team:read", "alerts:read"]
@@ -91,6 +98,8 @@ def test_given_unknown_project_when_checked_then_failed_with_those_that_there_ar
 ) -> None:
     sentry.answers(ORGANIZATION, answer({"id": "1"}))
     sentry.answers_projects(BACKEND, WEB)
+    for name in set(names) - {"backend", "web"}:
+        sentry.answers(project_request(name, ""), answer({"detail": "The requested resource does not exist"}, 404))
     result = check(tmp_path, projects=names)
     assert (result.status, result.message) == ("FAILED", message)
 

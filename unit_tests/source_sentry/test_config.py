@@ -56,6 +56,7 @@ def test_given_only_what_is_required_when_normalised_then_every_default() -> Non
         "events_window_days": 30,
         "num_workers": 10,
         "workers": 10,
+        "max_answer_mb": 256,
         "legacy_server": False,
         "max_retries": 8,
         "sync_start": NOW,
@@ -199,6 +200,8 @@ def test_given_published_connectors_config_when_read_then_it_runs_unchanged(sent
         ({"num_workers": 0}, ["`num_workers`", "0", "minimum"]),
         ({"num_workers": 99}, ["`num_workers`", "99", "40"]),
         ({"num_workers": "many"}, ["`num_workers`", '"many"', "integer"]),
+        ({"max_answer_mb": 0}, ["`max_answer_mb`", "0", "minimum"]),
+        ({"max_answer_mb": "much"}, ["`max_answer_mb`", '"much"', "integer"]),
     ],
 )
 def test_given_wrong_setting_when_checked_then_one_sentence_names_it_and_its_value(

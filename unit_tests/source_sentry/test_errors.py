@@ -153,6 +153,19 @@ def test_given_other_refusal_when_judged_then_action_and_words(
 
 
 @pytest.mark.parametrize(
+    ("headers", "wait"),
+    [({}, "does not say for how long"), ({"Retry_After": "99999"}, "asks to wait for `99999`")],
+)
+def test_given_429_whose_wait_is_not_kept_when_judged_then_host_stream_and_wait_are_named(
+    headers: dict[str, str], wait: str
+) -> None:
+    verdict = a_handler().interpret_response(a_response(429, {"detail": "Too frequently"}, **headers))
+    assert verdict.error_message == (
+        f"`sentry.test:9000` limits stream `events` and {wait}: {EVENTS_URL} answered HTTP 429: Too frequently"
+    )
+
+
+@pytest.mark.parametrize(
     "detail",
     [
         "Query timeout. Please try with a smaller date range or fewer conditions.",

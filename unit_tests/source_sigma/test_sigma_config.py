@@ -51,8 +51,8 @@ def test_given_any_form_of_the_start_when_normalized_then_it_is_one(given: str |
 
 def test_given_only_what_is_required_when_normalized_then_the_rest_is_default() -> None:
     config = normalized()
-    names = ("include_archived", "skip_permission_check", "num_workers", "workers", "max_retries")
-    assert [config[name] for name in names] == [False, False, 10, 10, 8]
+    names = ("include_archived", "skip_permission_check", "num_workers", "workers", "max_retries", "max_answer_mb")
+    assert [config[name] for name in names] == [False, False, 10, 10, 8, 256]
 
 
 @pytest.mark.parametrize("workers", ["many", 0, -1, 2.5])
@@ -71,6 +71,7 @@ def test_given_a_wrong_number_of_workers_when_built_then_the_engine_does_not_see
         ({"api_url": 7}, "Setting `api_url` is 7, but must be of type string"),
         ({"start_date": "yesterday"}, 'Setting `start_date` is "yesterday", but must'),
         ({"num_workers": 0}, "Setting `num_workers` is 0, but 0 is less than the minimum of 1"),
+        ({"max_answer_mb": 0}, "Setting `max_answer_mb` is 0, but 0 is less than the minimum of 1"),
         ({"num_workers": 41}, "Setting `num_workers` is 41, but 41 is greater than the maximum of 40"),
         ({"include_archived": "yes"}, 'Setting `include_archived` is "yes", but must be of type boolean'),
         ({"skip_permission_check": 1}, "Setting `skip_permission_check` is 1, but must be of type boolean"),

@@ -13,6 +13,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_sigma import tokens
 from source_sigma.tokens import Credential, TokenStore
+from unit_tests.hostile import a_redirect, an_answer, hostile
 from unit_tests.source_sigma.builders import CLIENT_ID, CLIENT_SECRET, HOST, HTML, TOKEN, a_config
 from unit_tests.source_sigma.sigma_mock import (
     SigmaMock,
@@ -130,6 +131,60 @@ def test_given_no_token_for_now_when_asked_then_it_waits_and_asks_again(
     assert waits == pytest.approx([wait, 1.1])
 
 
+def test_given_long_waits_for_a_token_when_asked_then_an_hour_is_the_end_and_each_minute_is_told(
+    bare_sigma: SigmaMock,
+    frozen: time_machine.Traveller,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO")
+    bare_sigma.gives_tokens(*[answer({}, 429, Retry_After="1500")] * 3)
+    began = time.time()
+    monkeypatch.setattr(time, "sleep", frozen.shift)
+    with pytest.raises(AirbyteTracedException, match="HTTP 429"):
+        a_store().current(8)
+    assert time.time() - began == pytest.approx(3000)
+    told = [line for line in caplog.messages if line.startswith("Waiting another ")]
+    assert len(told) == 2 * (1500 // 60 - 1)
+
+
+def test_given_a_wait_for_a_token_that_is_absurd_when_asked_then_it_is_not_kept(
+    bare_sigma: SigmaMock, waits: list[float]
+) -> None:
+    bare_sigma.gives_tokens(answer({}, 429, Retry_After="7200"), a_token())
+    assert a_store().current(1) == TOKEN
+    assert waits == pytest.approx([2.0, 1.1])
+
+
+def test_given_a_clock_that_is_set_back_when_a_token_is_asked_for_then_the_wait_is_a_second(
+    bare_sigma: SigmaMock, frozen: time_machine.Traveller, waits: list[float]
+) -> None:
+    bare_sigma.gives_tokens(answer(HTML), a_token())
+    store = a_store()
+    with pytest.raises(AirbyteTracedException):
+        store.current(0)
+    frozen.shift(-7200)
+    assert store.current(0) == TOKEN
+    assert waits == pytest.approx([1.1])
+
+
+@pytest.mark.parametrize("status", [302, 307, 308])
+def test_given_a_redirect_to_another_host_when_a_token_is_asked_for_then_the_secret_is_not_sent_there(
+    waits: list[float], status: int
+) -> None:
+    with hostile(lambda _, send: send(an_answer(b'{"access_token": "t"}'))) as elsewhere:
+        target = f"{elsewhere.url}/v2/auth/token"
+        with hostile(lambda _, send: send(a_redirect(target, status))) as server:
+            store = TokenStore(Credential(server.url, CLIENT_ID, CLIENT_SECRET))
+            with pytest.raises(AirbyteTracedException) as caught:
+                store.current(8)
+    assert caught.value.message == (
+        f"{server.url}/v2/auth/token redirects to {target}, which is another host, so nothing was sent there: set "
+        "`api_url` to where the API is."
+    )
+    assert (len(server.requests), elsewhere.requests, waits) == (1, [], [])
+
+
 @pytest.mark.parametrize(
     ("bad", "kind", "says"),
     [
@@ -170,7 +225,7 @@ def slow_mint(monkeypatch: pytest.MonkeyPatch, lifetime: float) -> list[str]:
     asked: list[str] = []
     pause = threading.Event().wait
 
-    def post(url: str, **_: object) -> requests.Response:
+    def post(_: requests.Session, url: str, **__: object) -> requests.Response:
         asked.append(url)
         pause(0.05)
         response = requests.Response()
@@ -178,7 +233,7 @@ def slow_mint(monkeypatch: pytest.MonkeyPatch, lifetime: float) -> list[str]:
         response._content = f'{{"access_token": "token-{len(asked)}", "expires_in": {lifetime}}}'.encode()  # noqa: SLF001
         return response
 
-    monkeypatch.setattr(requests, "post", post)
+    monkeypatch.setattr(requests.Session, "post", post)
     monkeypatch.setattr(tokens, "time", _Clock())
     return asked
 

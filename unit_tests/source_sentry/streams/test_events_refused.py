@@ -4,11 +4,12 @@ from unittest.mock import ANY
 
 from unit_tests.source_sentry.builders import BACKEND, LAST_SECOND, NOW, START, WEB, a_config, an_event
 from unit_tests.source_sentry.endpoints import events, projects
-from unit_tests.source_sentry.sentry_mock import SentryMock, answer, page
+from unit_tests.source_sentry.sentry_mock import SentryMock, answer, page, project_request
 from unit_tests.source_sentry.sync import Sync, project_states, read
 
 TOO_WIDE = answer({"detail": "Query timeout. Please try with a smaller date range or fewer conditions."}, 400)
 TOO_OLD = answer({"detail": "Invalid date range. Please try a more recent date range."}, 400)
+NOT_THERE = answer({"detail": "The requested resource does not exist"}, 404)
 REFUSED = answer({"detail": "You do not have permission to perform this action."}, 403)
 
 
@@ -18,6 +19,7 @@ def ids(sync: Sync) -> list[int]:
 
 def test_given_configured_projects_when_read_then_only_they_are_asked(sentry: SentryMock) -> None:
     sentry.answers_projects(BACKEND, WEB)
+    sentry.answers(project_request("gone", ""), NOT_THERE)
     sentry.answers(events("web"), page(an_event(1)))
     sync = read("events", config=a_config(projects=["web", "gone"]))
     assert sync.cursors("events") == {"2": NOW}
@@ -30,6 +32,7 @@ def test_given_configured_projects_when_read_then_only_they_are_asked(sentry: Se
 
 def test_given_only_projects_that_do_not_exist_when_read_then_the_sync_fails(sentry: SentryMock) -> None:
     sentry.answers(projects(), page(BACKEND))
+    sentry.answers(project_request("backnd", ""), NOT_THERE)
     sync = read("events", config=a_config(projects=["backnd"]), fails=True)
     assert "Project `backnd` of setting `projects` does not exist in organization `acme`." in sync.text()
     assert sync.records("events") == []

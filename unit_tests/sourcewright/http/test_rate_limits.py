@@ -42,7 +42,14 @@ def test_given_api_with_one_budget_when_streams_are_registered_then_they_share_i
 
 def test_given_nothing_known_when_asked_then_one_request_at_a_time() -> None:
     assert Bucket(LIMITS.prefix).wait(NOW) == 0.0
-    assert Bucket(LIMITS.prefix, in_flight=1).wait(NOW) is None
+    assert Bucket(LIMITS.prefix, in_flight=1, sent=NOW).wait(NOW + 3) == 7.0
+
+
+def test_given_nothing_known_when_the_first_request_is_not_answered_then_it_holds_the_next_for_ten_seconds() -> None:
+    bucket = Bucket(LIMITS.prefix, in_flight=1, sent=NOW)
+    assert bucket.wait(NOW + 10) == 0.0
+    bucket.in_flight, bucket.sent = 2, NOW + 10
+    assert bucket.wait(NOW + 12) == 8.0
 
 
 def test_given_server_without_limits_when_asked_then_nothing_is_held_back() -> None:
