@@ -1,8 +1,9 @@
 """What the manifest needs and the engine has no component for. The manifest names these classes."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from typing_extensions import override
 
@@ -36,25 +37,8 @@ __all__ = [
     "TouchedRouter",
     "UserObject",
     "WindowFilter",
-    "WithoutSecretFields",
     "WithoutSecrets",
 ]
-
-
-@dataclass
-class WithoutSecrets(RecordChange):
-    """{"id", "public", "secret", "dsn": {"public", "secret"}} -> {"id", "public", "dsn": {"public"}}.
-
-    With `include_secrets` the record stays as it is. The engine's conditional RemoveFields would empty the record.
-    """
-
-    @override
-    def change(self, record: dict[str, Any], partition: Mapping[str, Any]) -> None:
-        if self.config["include_secrets"]:
-            return
-        secret, dsn = record.pop("secret", None), record.get("dsn") or {}
-        for name in [name for name, url in dsn.items() if name == "secret" or (secret and secret in str(url))]:
-            del dsn[name]
 
 
 @dataclass
@@ -86,22 +70,53 @@ class UserObject(RecordChange):
 
 
 @dataclass
-class WithoutSecretFields(RecordChange):
-    """{"config": {"index": "main", "apiToken": "t"}} -> {"config": {"index": "main"}} for the `endings` ["token"].
+class WithoutSecrets(RecordChange):
+    """{"secret": "fedcba98", "dsn": {"public": "…", "csp": "…?k=fedcba98"}} -> {"dsn": {"public": "…"}}.
 
-    At any depth, and in lower or upper case. With `include_secrets` the record stays as it is.
+    What is left out, at any depth: fields whose names end with one of `endings`, in lower or upper case; values that
+    contain the text of such a field; addresses with a password. With `include_secrets` the record stays as it is.
     """
 
-    endings: list[str]
+    endings: list[str] = field(default_factory=lambda: ["secret"])
 
     @override
     def change(self, record: dict[str, Any], partition: Mapping[str, Any]) -> None:
-        if not self.config["include_secrets"]:
-            self._prune(record)
+        if self.config["include_secrets"]:
+            return
+        known = [text for container in _containers(record) for text in self._remove_named(container)]
+        for container in _containers(record):
+            _remove(container, lambda value: isinstance(value, str) and _gives_away(value, known))
 
-    def _prune(self, value: Any) -> None:
-        if isinstance(value, dict):
-            for name in [name for name in value if name.lower().endswith(tuple(self.endings))]:
-                del value[name]
-        for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-            self._prune(inner)
+    def _remove_named(self, container: dict[str, Any] | list[Any]) -> list[str]:
+        """Remove the fields with such names; their texts, if they are too long to stand elsewhere by chance."""
+        if isinstance(container, list):
+            return []
+        names = [name for name in container if name.lower().endswith(tuple(self.endings))]
+        values = [container.pop(name) for name in names]
+        return [value for value in values if isinstance(value, str) and len(value) >= _NO_CHANCE]
+
+
+_NO_CHANCE: Final = 8
+_PASSWORD_IN_ADDRESS: Final = re.compile(r"://[^/@:\s]*:[^/@\s]+@")
+
+
+def _gives_away(text: str, secrets: Iterable[str]) -> bool:
+    return any(secret in text for secret in secrets) or bool(_PASSWORD_IN_ADDRESS.search(text))
+
+
+def _containers(value: Any) -> Iterator[dict[str, Any] | list[Any]]:
+    """Every object and list of `value`, each before those in it; not by recursion, as a record may be very deep."""
+    waiting = [value]
+    while waiting:
+        container = waiting.pop()
+        yield container
+        inner = container.values() if isinstance(container, dict) else container
+        waiting += [value for value in inner if isinstance(value, dict | list)]
+
+
+def _remove(container: dict[str, Any] | list[Any], is_wrong: Callable[[Any], bool]) -> None:
+    if isinstance(container, list):
+        container[:] = [value for value in container if not is_wrong(value)]
+    else:
+        for name in [name for name, value in container.items() if is_wrong(value)]:
+            del container[name]

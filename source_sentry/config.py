@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from typing_extensions import override
 
-from sourcewright import dates
+from sourcewright import dates, secrets
 from sourcewright.components.config import SettingsNormalization, tidy_date
 from sourcewright.http.adapters import MAX_ANSWER_MB
 
@@ -37,7 +37,7 @@ def _tidy_host(text: str) -> str:
 
 
 _TIDY: Final[Mapping[str, Callable[[str], str]]] = {
-    "auth_token": str.strip,
+    "auth_token": secrets.tidy,
     "hostname": _tidy_host,
     "issue_query": str.strip,
     "organization": str.strip,

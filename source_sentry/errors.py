@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import orjson
 import requests
 
+from sourcewright import lenient_json
 from sourcewright.components.runtime import STOPS_GROWING
 from sourcewright.http.errors import explain_limit, place
 
@@ -48,7 +49,7 @@ def detail(response: requests.Response) -> str:
     words = body.get("detail", body) if isinstance(body, dict) else body
     if isinstance(words, dict):
         words = words.get("message") or words.get("code") or words
-    return words if isinstance(words, str) else orjson.dumps(words).decode()
+    return words if isinstance(words, str) else lenient_json.dumps(words).decode()
 
 
 def lacks_route(response: requests.Response, *, blank: bool = True) -> bool:
@@ -65,7 +66,8 @@ def lacks_route(response: requests.Response, *, blank: bool = True) -> bool:
 def token_scopes(index: Iterable[Mapping[str, Any]]) -> list[str]:
     """Scopes of the token from the index of the API; [] if it has none."""
     auth = next(iter(index), {}).get("auth")
-    return list(auth.get("scopes") or []) if isinstance(auth, Mapping) else []
+    scopes = auth.get("scopes") if isinstance(auth, Mapping) else None
+    return [str(scope) for scope in scopes] if isinstance(scopes, list) else []
 
 
 @dataclass(frozen=True)

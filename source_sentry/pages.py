@@ -39,7 +39,9 @@ class SentryPage(Page):
     @override
     def has_shape(self, shape: str) -> bool:
         """Whether this is of `shape`; from then on the content is the list of its records."""
-        if shape in (LIST, OBJECT):
+        if shape == OBJECT:
+            return super().has_shape(shape) and self.content.keys() != {"detail"}  # an error, whatever its status
+        if shape == LIST:
             return super().has_shape(shape)
         if isinstance(self.content, dict):
             self.envelope = self.content
@@ -47,7 +49,7 @@ class SentryPage(Page):
             return super().has_shape(LIST)  # old servers send some lists without the envelope
         try:
             self.content = _OPEN[shape](self.content) if shape in _OPEN else _field(self.content, shape)
-        except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        except (AttributeError, IndexError, KeyError, OSError, OverflowError, TypeError, ValueError):
             return False
         return super().has_shape(LIST)
 

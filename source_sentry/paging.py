@@ -62,6 +62,7 @@ class LinkHeaderPagination(TokenPagination):
         walk, following = page.walk, Following.of(response, page.count)
         if walk.by_row and (walk.is_refused or (following.cursor and page.count and not page.new)):
             self._ignores_end = True
+            walk.is_numbered |= not walk.by_row.overlaps
             return walk.by_row
         walk.by_row = None
         if walk.is_gap:
@@ -71,13 +72,16 @@ class LinkHeaderPagination(TokenPagination):
         if following.cursor is None or _is_past(page, stream_slice) or walk.is_confirmed:
             return _once_more(walk, response)
         _note_progress(page, stream_slice)
-        return self._by_time(page, following, stream_slice) or self._by_row(page, following, stream_slice)
+        if token := self._by_time(page, following, stream_slice):
+            return token
+        walk.is_numbered |= following.moves and not following.row
+        return self._by_row(page, following, stream_slice)
 
     def _by_time(self, page: Page, following: "Following", window: StreamSlice | None) -> PageToken | None:
         """The rows up to the second of the last but one, since the very last may be out of order."""
         if not (self.by_time and following.moves and window and "start_time" in window) or self._is_ignored(window):
             return None
-        until = _last_second(page.order)
+        until = "" if page.walk.is_numbered and page.walk.rounds else _last_second(page.order)
         end = dates.next_second(until) if until else ""
         before = page.walk.parameters.get("end") or dates.next_second(window["end_time"])
         if not dates.to_second(window["start_time"]) <= until or end >= before:
@@ -100,7 +104,6 @@ class LinkHeaderPagination(TokenPagination):
             return PageToken.of(walk, ahead)
         if following.row and walk.has_keys and walk.overlap:
             return PageToken.of(walk, f"0:{following.row - walk.overlap}:0", overlaps=True)
-        walk.is_numbered |= following.moves and not following.row and (self._ignores_end or not self.by_time)
         return PageToken.of(walk, str(following.cursor))
 
 

@@ -48,7 +48,7 @@ class ProjectRouter(ParentRouter):
 
     @override
     def path(self, partition: Mapping[str, str], row: Mapping[str, Any]) -> dict[str, str]:
-        return {"project": str(row["slug"])}
+        return {"project": str(row["slug"])}  # the list's key has it, so it is there
 
     def _has_data(self, project: Mapping[str, Any]) -> bool:
         """Whether the project may have records; without the flag, which old servers do not send, it may."""
@@ -87,7 +87,8 @@ class MonitorRouter(TouchedRouter):
 
 
 def _number(monitor: Row, setting: str) -> int:
-    found = (monitor.get("config") or {}).get(setting)
+    config = monitor.get("config")
+    found = config.get(setting) if isinstance(config, Mapping) else 0
     return found if isinstance(found, int) else 0
 
 
@@ -97,14 +98,17 @@ def _may_have_checkins(monitor: Row, since: str) -> bool:
     `lastCheckIn` does not tell of missed ones, but a monitor that misses them is not ok, unless it tolerates some. A
     monitor without environments comes from an old server.
     """
-    if _number(monitor, "failure_issue_threshold") > 1:
+    environments = monitor.get("environments")
+    if _number(monitor, "failure_issue_threshold") > 1 or not environments or not isinstance(environments, list):
         return True
-    environments = monitor.get("environments") or [{}]
-    return any(
-        dates.to_second(environment.get("lastCheckIn") or since) >= dates.to_second(since)
-        or environment.get("status") not in _QUIET
-        for environment in environments
-    )
+    return any(_may_have_news(environment, since) for environment in environments)
+
+
+def _may_have_news(environment: object, since: str) -> bool:
+    if not isinstance(environment, Mapping) or environment.get("status") not in _QUIET:
+        return True
+    last = environment.get("lastCheckIn")
+    return not isinstance(last, str) or dates.to_second(last or since) >= dates.to_second(since)
 
 
 _QUIET: Final = ("active", "disabled", "ok")

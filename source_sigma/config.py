@@ -8,7 +8,7 @@ from typing import Any, Final
 from typing_extensions import override
 
 from source_sigma import hosts
-from sourcewright import dates
+from sourcewright import dates, secrets
 from sourcewright.components.config import SettingsNormalization, tidy_date
 from sourcewright.http.adapters import MAX_ANSWER_MB
 
@@ -23,8 +23,8 @@ _BEGINNING: Final = "1970-01-01T00:00:00.000Z"
 
 _TIDY: Final[Mapping[str, Callable[[str], str]]] = {
     "api_url": hosts.tidy,
-    "client_id": str.strip,
-    "client_secret": str.strip,
+    "client_id": secrets.tidy,
+    "client_secret": secrets.tidy,
     "start_date": tidy_date,
 }
 

@@ -44,7 +44,7 @@ class SigmaPage(Page):
     def has_shape(self, shape: str) -> bool:
         """Whether this is an `object`, an `array` or `entries`, as some lists came in bare arrays until June 2026."""
         if shape == OBJECT:
-            return isinstance(self.content, dict) and not is_error(self.content)
+            return super().has_shape(shape) and not is_error(self.content)
         return isinstance(self.content, list) and (shape == ENTRIES or not self._enveloped)
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 import orjson
 from typing_extensions import override
 
+from sourcewright import lenient_json
 from sourcewright.components.records import RecordChange
 
 _DIGITS: Final = 16
@@ -48,4 +49,4 @@ class NoNullKey(RecordChange):
 
 
 def _digest(value: Any) -> str:
-    return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()[:_DIGITS]
+    return hashlib.sha256(lenient_json.dumps(value, orjson.OPT_SORT_KEYS)).hexdigest()[:_DIGITS]

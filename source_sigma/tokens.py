@@ -12,10 +12,10 @@ from typing import Any, Final
 
 import requests
 from airbyte_cdk.models import FailureType
-from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_sigma import errors
+from sourcewright import secrets
 from sourcewright.http.adapters import BoundedAdapter, Bounds
 from sourcewright.http.retry_after import LONGEST_WAIT, pause, seconds_to_wait
 
@@ -155,5 +155,5 @@ def _token(answer: requests.Response) -> Token | None:
         return None
     if not isinstance(value, str) or not value:
         return None
-    add_to_secrets(value)
+    secrets.know(value)
     return Token(value, time.time() + lifetime - min(_MARGIN, lifetime / 10))

@@ -21,7 +21,7 @@ from jsonschema import Draft7Validator, FormatChecker, ValidationError
 from jsonschema.exceptions import best_match
 from typing_extensions import override
 
-from sourcewright import dates
+from sourcewright import dates, secrets
 
 
 def _is_past(value: object) -> bool:
@@ -43,6 +43,17 @@ class Entrypoint(AirbyteEntrypoint):
         error = best_match(validator.iter_errors(settings))
         if error is not None:
             raise wrong_input(describe(error))
+        for name, setting in source_spec.connectionSpecification["properties"].items():
+            if setting.get("airbyte_secret") and name in settings and not secrets.is_possible(settings[name]):
+                raise wrong_input(
+                    f"Setting `{name}` holds what no request can carry, such as a blank inside it or a letter that is "
+                    "not of ASCII: copy it again."
+                )
+
+    @staticmethod
+    @override
+    def set_up_secret_filter(config: Mapping[str, Any], connection_specification: Mapping[str, Any]) -> None:
+        secrets.know_settings(config, connection_specification)
 
 
 class FileInputs:
@@ -91,6 +102,8 @@ class FileInputs:
 
 def read_json(path: str, role: str) -> Any:
     """Content of the JSON file at `path`, which the user gave as `--{role}`."""
+    if path.lstrip().startswith("{"):  # it may hold a secret, so no message repeats it
+        raise wrong_input(f"--{role} takes the path of a JSON file, not the JSON itself.")
     try:
         return json.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:

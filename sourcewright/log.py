@@ -8,6 +8,12 @@ logger: Final = logging.getLogger("airbyte.source")
 _LOGGED_ONE_BY_ONE: Final = 20
 
 
+def without_body(record: logging.LogRecord) -> bool:
+    """Filter of loggers that takes bodies out of the engine's debug lines: whole pages, with the secrets in them."""
+    record.__dict__.pop("body", None)
+    return True
+
+
 def is_logged(number: int) -> bool:
     """Whether the warning of that number is logged, of those that one stream may give by the thousand.
 

@@ -56,8 +56,7 @@ class ParentRouter(Router, RuntimeComponent):
     `{"workbookId": "w 1", …}` of `workbooks`, for `v2/workbooks/{workbookId}/pages`
     -> partition `{"workbookId": "w 1"}`, extra fields `{"workbookId": "w%201"}`.
 
-    The partition is the primary key of the parent. A placeholder that is no field of the parent takes the
-    value of that key.
+    The partition is the primary key of the parent. Parents that lack a placeholder are left out with a warning.
     """
 
     parent: str = ""
@@ -112,7 +111,7 @@ class ParentRouter(Router, RuntimeComponent):
 
     def slices(self, rows: Iterable[Row]) -> Iterable[StreamSlice]:
         """Records of the parent -> partitions, each once: a list that changes while it is paged may repeat a record."""
-        seen = set()
+        seen, nameless = set(), 0
         key = self.runtime.streams.parent_key(self.parent)
         for row in rows:
             partition = self.partition(key, row)
@@ -121,22 +120,28 @@ class ParentRouter(Router, RuntimeComponent):
                 continue
             seen.add(identity)
             path = self.path(partition, row)
-            if _DOTS & {*path.values()}:
+            if not self._placeholders() <= path.keys():
+                nameless += 1
+            elif _DOTS & {*path.values()}:
                 logger.warning("Skipped: stream `%s` below %s, since no URL can name that.", self.name, partition)
             else:
                 carried = {name: row.get(of_parent) for name, of_parent in self.carries.items()}
                 extra_fields = {**path, CARRIED: carried} if carried else path
                 yield StreamSlice(partition=partition, cursor_slice={}, extra_fields=extra_fields)
+        if nameless:
+            names = ", ".join(f"`{name}`" for name in sorted(self._placeholders()))
+            logger.warning(
+                "Left out: stream `%s` below %d of stream `%s`, which lack %s.", self.name, nameless, self.parent, names
+            )
 
     def partition(self, key: list[str], row: Row) -> dict[str, str]:
         """{"id": 42} -> {"id": "42"}: ids are strings, also if they look like numbers."""
         return {self.key_name or name: str(row[name]) for name in key}
 
     def path(self, partition: Mapping[str, str], row: Row) -> dict[str, str]:
-        """Values of the placeholders, quoted for the URL."""
-        own = list(partition.values())[-1]
-        values = {name: partition.get(name, row.get(name, own)) for name in self._placeholders()}
-        return {name: quote(str(value), safe="") for name, value in values.items()}
+        """Values of the placeholders, quoted for the URL, as far as there are any."""
+        values = {name: partition.get(name, row.get(name)) for name in self._placeholders()}
+        return {name: quote(str(value), safe="") for name, value in values.items() if value is not None}
 
     def _placeholders(self) -> frozenset[str]:
         return placeholders(self.endpoint) - {"organization"}

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import InitVar, dataclass
 from typing import Any
 
-import orjson
 from airbyte_cdk.sources.declarative.transformations import RecordTransformation
 from airbyte_cdk.sources.types import Config, StreamSlice, StreamState
 from typing_extensions import override
 
+from sourcewright import lenient_json
 from sourcewright.components.parents import CARRIED
 
 
@@ -76,4 +76,4 @@ class Text(RecordChange):
             for step in outer:
                 place = place.get(step) if isinstance(place, dict) else None
             if isinstance(place, dict) and not isinstance(place.get(name), str | None):
-                place[name] = orjson.dumps(place[name]).decode()
+                place[name] = lenient_json.dumps(place[name]).decode()

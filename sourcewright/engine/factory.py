@@ -4,6 +4,7 @@ from typing import Any
 
 from airbyte_cdk.sources.declarative.models import DeclarativeStream as DeclarativeStreamModel
 from airbyte_cdk.sources.declarative.models import HttpRequester as HttpRequesterModel
+from airbyte_cdk.sources.declarative.models import SimpleRetriever as SimpleRetrieverModel
 from airbyte_cdk.sources.declarative.parsers.model_to_component_factory import ModelToComponentFactory
 from airbyte_cdk.sources.declarative.partition_routers.partition_router import PartitionRouter
 from airbyte_cdk.sources.declarative.requesters.http_requester import HttpRequester
@@ -13,6 +14,7 @@ from airbyte_cdk.sources.streams.concurrent.cursor import ConcurrentCursor, Curs
 from airbyte_cdk.sources.types import Config
 from typing_extensions import override
 
+from sourcewright.components.keys import KeyedSelector
 from sourcewright.components.parents import TouchedRouter
 from sourcewright.components.runtime import Runtime, RuntimeComponent
 from sourcewright.engine.child_cursor import ChildCursor
@@ -55,6 +57,16 @@ class ComponentFactory(ModelToComponentFactory):
         return component
 
     @override
+    def create_simple_retriever(
+        self, model: SimpleRetrieverModel, config: Config, *, name: str, primary_key: Any, **kwargs: Any
+    ) -> SimpleRetriever:
+        retriever = super().create_simple_retriever(model, config, name=name, primary_key=primary_key, **kwargs)
+        key = [primary_key] if isinstance(primary_key, str) else list(primary_key or ())
+        retriever.record_selector = KeyedSelector(retriever.record_selector, name, key)
+        retriever.__class__ = WindowRetriever  # the engine has no hook for it
+        return retriever
+
+    @override
     def create_http_requester(
         self, model: HttpRequesterModel, config: Config, *args: Any, name: str, **kwargs: Any
     ) -> HttpRequester:
@@ -64,12 +76,6 @@ class ComponentFactory(ModelToComponentFactory):
         adapter = RateLimitedAdapter(self._limiter, name, endpoint, Bounds.of(config))
         key = getattr(self.models[name].primary_key, "__root__", [])
         return SliceRequester.of(requester, parameters, adapter, self._runtime.refusals, key)
-
-    @override
-    def create_simple_retriever(self, *args: Any, **kwargs: Any) -> SimpleRetriever:
-        retriever = super().create_simple_retriever(*args, **kwargs)
-        retriever.__class__ = WindowRetriever  # the engine has no hook for it
-        return retriever
 
     @override
     def create_concurrent_cursor_from_datetime_based_cursor(self, *args: Any, **kwargs: Any) -> ConcurrentCursor:

@@ -16,6 +16,7 @@ from sourcewright.components.windows import WindowProgress
 from sourcewright.http.adapters import RateLimitedAdapter
 from sourcewright.http.pages import has_page, page_of
 from sourcewright.http.walks import PageToken, Walk
+from sourcewright.log import without_body
 
 
 class SliceRequester(HttpRequester):
@@ -38,6 +39,7 @@ class SliceRequester(HttpRequester):
         values = {field.name: getattr(requester, field.name) for field in fields(HttpRequester) if field.init}
         made = cls(**values, parameters=parameters)
         made.refusals, made.key = refusals, key
+        made.logger.addFilter(without_body)
         for scheme in ("http://", "https://"):
             made._http_client._session.mount(scheme, adapter)  # noqa: SLF001
         return made

@@ -1,22 +1,32 @@
 """Why no usable answer came, in one sentence that names the host, the value and the way out."""
 
 import re
+from typing import Final
 from urllib.parse import urlsplit
 
 import requests
 from urllib3.exceptions import ReadTimeoutError
 
+_LOOKED_AT: Final = 1_000
+"""Bytes of a body from which its beginning is shown."""
+
 
 def explain_page(response: requests.Response, expected: str, setting: str) -> str:
     """Why a 200 is not the requested page."""
     kind = response.headers.get("Content-Type", "no content type").split(";")[0]
-    start = re.sub(r"\s+", " ", response.text[:60]).strip() or "nothing"
+    start = _beginning(response) or "nothing"
     hint = (
         f"check `{setting}`: an HTML page comes from a web front end or a login page, not from the API"
         if "<" in start[:1]
         else "the answer was cut short or is not the API's"
     )
     return f"Expected {expected} from {place(response)}, got {kind} beginning with `{start}`: {hint}."
+
+
+def _beginning(response: requests.Response) -> str:
+    """The first 60 characters of a body; of JSON without what may be a secret: many characters without a blank."""
+    start = re.sub(r"\s+", " ", response.content[:_LOOKED_AT].decode(errors="replace")).strip()
+    return (start if start.startswith("<") else re.sub(r'[^\s"]{16,}', "…", start))[:60].strip()
 
 
 def explain_exception(error: requests.RequestException, setting: str) -> str:

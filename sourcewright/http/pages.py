@@ -9,12 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-import orjson
 import requests
 from airbyte_cdk.sources.declarative.extractors.record_extractor import RecordExtractor
 from typing_extensions import override
 
-from sourcewright import dates
+from sourcewright import dates, lenient_json
 from sourcewright.http.walks import PageToken, Walk
 from sourcewright.record_queue import flush_records
 
@@ -68,10 +67,13 @@ class Page:
         self._slots = slots
         slots.take()
         try:
-            self.content: Any = orjson.loads(body)
+            content, self.is_odd = lenient_json.loads(body)
         except ValueError:
             slots.give_back()
             raise
+        self.content: Any = content
+        self.strays = 0
+        """Items of a list that are no objects; they are not among its records."""
         self.walk = Walk()
         """The walk over the list that this page is of."""
         self.count = 0
@@ -84,9 +86,19 @@ class Page:
         """Newest date of each row."""
 
     def has_shape(self, shape: str) -> bool:
-        """Whether this is a `list` of objects, or one `object`; subclasses may open an envelope."""
-        records = self.content if shape == LIST else [self.content]
-        return isinstance(records, list) and all(isinstance(record, dict) for record in records)
+        """Whether this is a `list` of objects, or one `object`; subclasses may open an envelope.
+
+        Of a list, what are no objects are left out, unless nothing else is in it.
+        """
+        if shape != LIST:
+            return isinstance(self.content, dict) and bool(self.content)
+        if not isinstance(self.content, list):
+            return False
+        records = [record for record in self.content if isinstance(record, dict)]
+        self.strays = len(self.content) - len(records)
+        if self.strays:
+            self.content = records
+        return bool(records) or not self.strays
 
     def note_dates(self, newest_first: Sequence[str]) -> None:
         """Keep the dates `newest_first` of each row, which paging needs when the rows were read."""
@@ -97,7 +109,7 @@ class Page:
     def join(self, walk: Walk, token: PageToken | None) -> None:
         """Leave out the rows that `walk` knows."""
         if isinstance(self.content, list):
-            self.walk, self.count = walk, len(self.content)
+            self.walk, self.count = walk, len(self.content) + self.strays
             self.content = walk.receive(self.content, self.order, token)
             self.new = len(self.content)
 

@@ -11,6 +11,7 @@ from singer_sdk.exceptions import ConfigValidationError, SingerSDKError
 from singer_sdk.tap_base import CliTestOptionValue
 from typing_extensions import override
 
+from sourcewright import secrets
 from sourcewright.cli.memory import tune_garbage_collection
 from sourcewright.singer.files import JsonFile, require_settings
 from sourcewright.singer.logs import configure_logs
@@ -25,6 +26,7 @@ class CommandLine(SdkTap):
     def main(cls) -> None:
         """Run the command."""
         command = cls.cli
+        secrets.know_environment()
         configure_logs()
         try:
             command()

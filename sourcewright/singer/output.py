@@ -5,7 +5,7 @@ import os
 import select
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final, NoReturn, TextIO
@@ -17,6 +17,7 @@ from singer_sdk.singerlib import Message
 from typing_extensions import override
 
 from sourcewright.cli.output import LineWriter, PrintedLines
+from sourcewright.lenient_json import record_line
 
 logger: Final = logging.getLogger(__name__)
 
@@ -34,18 +35,17 @@ class MessageWriter(LineWriter, SingerWriter):
     @override
     def write_message(self, message: Message) -> None:
         content = message.to_dict()
-        self.write_line(orjson.dumps(content, default=_to_json))
-        if content["type"] != "RECORD":
+        if content["type"] == "RECORD":
+            self.write_line(record_line(content, content["stream"], content["record"], default=_to_json))
+        else:
+            self.write_line(orjson.dumps(content, default=_to_json))
             self.flush()
 
-    def write_record(self, record: AirbyteRecordMessage) -> None:
+    def write_record(self, record: AirbyteRecordMessage, key: Sequence[str] = ()) -> None:
         """Write a record unchanged, without a message object: dict -> JSON -> line."""
         extracted = datetime.fromtimestamp(record.emitted_at / 1000, UTC)
-        self.write_line(
-            orjson.dumps(
-                {"type": "RECORD", "stream": record.stream, "record": record.data, "time_extracted": extracted}
-            )
-        )
+        message = {"type": "RECORD", "stream": record.stream, "record": record.data, "time_extracted": extracted}
+        self.write_line(record_line(message, record.stream, record.data, key))
 
     @override
     def end_unread(self) -> NoReturn:

@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, ClassVar
 
 from airbyte_cdk.models import AirbyteRecordMessage, ConnectorSpecification
-from airbyte_cdk.utils.airbyte_secrets_utils import get_secrets, update_secrets
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers.capabilities import CapabilitiesEnum, PluginCapabilities, TapCapabilities
 from singer_sdk.singerlib import StateMessage
 from typing_extensions import override
 
+from sourcewright import secrets
 from sourcewright.engine.source import ManifestSource
 from sourcewright.inputs import Entrypoint
 from sourcewright.singer.command import CommandLine
@@ -51,7 +51,7 @@ class SourceTap(CommandLine):
         """Validate the settings in the source's own form, in which older names are translated."""
         schema = self.config_jsonschema
         self.append_builtin_config(schema)
-        update_secrets([str(secret) for secret in get_secrets(schema, self.config) if secret])
+        secrets.know_settings(self.config, schema)
         settings = self.source.settings if self.config else {}
         wanted = schema if require_all else {**schema, "required": []}
         try:
@@ -128,5 +128,5 @@ class SourceTap(CommandLine):
 
     def _record_writer(self, stream: SourceStream) -> Callable[[AirbyteRecordMessage], None]:
         if stream.passes_records():
-            return self.message_writer.write_record
+            return partial(self.message_writer.write_record, key=stream.primary_keys)
         return lambda record: stream.write_mapped(record.data)

@@ -124,12 +124,13 @@ INCLUDING = {
 def test_given_either_meaning_of_archived_when_read_then_each_object_comes_once(
     *, adds: bool, stream: str, flag: str, sigma: SigmaMock
 ) -> None:
-    active, archived = {"number": 1, "updatedAt": UPDATED}, {"number": 2, flag: True, "updatedAt": UPDATED}
+    key = f"{stream[:-1]}Id"
+    active, archived = {key: "1", "updatedAt": UPDATED}, {key: "2", flag: True, "updatedAt": UPDATED}
     sigma.answers(SigmaRequest(f"v2/{stream}", {"limit": "1000"}), entries(active))
     both = entries(active, archived) if adds else entries(archived)
     sigma.answers(SigmaRequest(f"v2/{stream}", {"limit": "1000", **INCLUDING[stream]}), both)
     found = read(stream, config=a_config(include_archived=True)).records(stream)
-    assert sorted(row["number"] for row in found) == [1, 2]
+    assert sorted(row[key] for row in found) == ["1", "2"]
 
 
 def test_given_an_archived_object_in_the_plain_list_when_read_then_it_is_left_out(sigma: SigmaMock) -> None:

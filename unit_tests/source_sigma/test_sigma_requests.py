@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from source_sigma import SourceSigma
+from unit_tests.manifests import streams
+from unit_tests.source_sentry.builders import without
 from unit_tests.source_sigma.builders import UPDATED, Json, a_config
 from unit_tests.source_sigma.sigma_mock import SigmaMock, SigmaRequest, answer, entries, token_entries
 from unit_tests.source_sigma.sync import read
@@ -190,7 +192,7 @@ def test_given_table_when_compared_with_the_connector_then_it_has_every_stream()
 
 @pytest.mark.parametrize("stream", CASES)
 def test_given_stream_when_read_then_requests_and_records_are_exact(stream: str, sigma: SigmaMock) -> None:
-    case, rows = CASES[stream], [a_row(number) for number in range(3)]
+    case, rows = CASES[stream], [a_row(number, stream) for number in range(3)]
     for path, shape, parent in case.above:
         one_page = token_entries if shape == TOKEN else entries
         sigma.answers(SigmaRequest(path, LIMIT[shape]), one_page(parent))
@@ -212,6 +214,8 @@ def test_given_stream_when_read_then_requests_and_records_are_exact(stream: str,
     assert (sync.status(stream), sync.warnings()) == ("COMPLETE", [])
 
 
-def a_row(number: int) -> Json:
-    """A row of any list: with the fields that keys are made of, and one that no schema knows."""
-    return {"type": "table", "inodeId": "inode-1", "label": f"Row {number}", "isNew": 0, "updatedAt": UPDATED}
+def a_row(number: int, stream: str) -> Json:
+    """A row of a list: with its part of the key, fields that other parts are made of, and one that no schema knows."""
+    key = {part: f"{part}-{number}" for part in streams("source_sigma")[stream]["primary_key"]}
+    own = without(key, *CASES[stream].added)
+    return {"type": "table", "inodeId": "inode-1", "read": f"{number}", "isNew": 0, "updatedAt": UPDATED, **own}
