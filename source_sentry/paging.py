@@ -125,7 +125,7 @@ class Following(NamedTuple):
         if number == 0:
             counts_rows = 0 < offset - _first_row(response) <= 2 * count
             return cls(cursor, offset if counts_rows else 0, counts_rows)
-        return cls(cursor, 0, 0 < number <= 2 * count)
+        return cls(cursor, 0, offset > 0 and 0 < number <= 2 * count)
 
 
 @dataclass

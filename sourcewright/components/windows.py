@@ -166,6 +166,8 @@ class WindowFilter(RecordFilter, RuntimeComponent):
     parameters: InitVar[Mapping[str, Any]]
     name: str = ""
     newest_first: list[str] = field(default_factory=list)
+    strict: bool = False
+    """Whether nothing from outside the window is kept, since the records are in no order of time."""
     by_environment: bool = False
 
     @override
@@ -190,10 +192,11 @@ class WindowFilter(RecordFilter, RuntimeComponent):
         for record in records:
             moments = [dates.to_second(record.get(name)) for name in self.newest_first]
             if any(moments) and max(moments) < reading.start:
-                reading.older.append(record)
+                if not self.strict:
+                    reading.older.append(record)
             # The first is the cursor field; a later one may lie ahead, as a planned dateReleased does
             elif moments and moments[0] > reading.end:
-                if reading.keeps(moments[0]):
+                if not self.strict and reading.keeps(moments[0]):
                     odd.note(self.name, moments[0])
                     yield record
             elif not reading.is_elsewhere(moments):

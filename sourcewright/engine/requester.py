@@ -25,6 +25,8 @@ class SliceRequester(HttpRequester):
     refusals: Refusals
     key: Sequence[str]
     """Primary key of the stream."""
+    has_windows: bool
+    """Whether the list takes a window, which old servers ignore."""
 
     @classmethod
     def of(
@@ -39,6 +41,7 @@ class SliceRequester(HttpRequester):
         values = {field.name: getattr(requester, field.name) for field in fields(HttpRequester) if field.init}
         made = cls(**values, parameters=parameters)
         made.refusals, made.key = refusals, key
+        made.has_windows = bool(parameters.get("by_time"))
         made.logger.addFilter(without_body)
         for scheme in ("http://", "https://"):
             made._http_client._session.mount(scheme, adapter)  # noqa: SLF001
@@ -90,7 +93,7 @@ class SliceRequester(HttpRequester):
         )
         if response is not None and has_page(response):
             token, page = _page_token(next_page_token), page_of(response)
-            if stream_slice is not None and not token and (progress := WindowProgress.find(stream_slice)):
+            if self.has_windows and not token and stream_slice and (progress := WindowProgress.find(stream_slice)):
                 progress.judge(stream_slice, next(iter(page.order), ""))
             page.join(token.walk if token else Walk(self.key), token)
         if not response and not self._means_no_records(response):
