@@ -16,7 +16,8 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_sigma import errors
 from sourcewright import secrets
-from sourcewright.http.adapters import BoundedAdapter, Bounds
+from sourcewright.http.adapters import SILENT_TRIES, BoundedAdapter, Bounds
+from sourcewright.http.errors import is_timeout
 from sourcewright.http.retry_after import LONGEST_WAIT, pause, seconds_to_wait
 
 HEADER: Final = "Authorization"
@@ -95,7 +96,7 @@ class TokenStore:
 
     def _request(self, max_retries: int) -> Token:
         # Not urllib3's Retry, which looks at statuses alone: the edge answers 200 with HTML too
-        attempt, until = 0, time.time() + LONGEST_WAIT
+        attempt, silent, until = 0, 0, time.time() + LONGEST_WAIT
         while True:
             attempt += 1
             answer = self._ask()
@@ -105,8 +106,9 @@ class TokenStore:
             if problem.lasting:
                 self._lasting_problem = problem.message
                 raise _no_token(problem.message, FailureType.config_error)
+            silent += isinstance(answer, requests.RequestException) and is_timeout(answer)
             wait = seconds_to_wait(answer, attempt)
-            if attempt > max_retries or time.time() + wait > until:
+            if attempt > max_retries or silent == SILENT_TRIES or time.time() + wait > until:
                 raise _no_token(problem.message, FailureType.transient_error)
             pause(wait, problem.message)
 

@@ -19,7 +19,7 @@ from sourcewright.http.redirects import forbid_other_host
 from sourcewright.http.retry_after import LONGEST_WAIT, MINUTE
 from sourcewright.log import logger
 
-_SILENT_TRIES: Final = 3
+SILENT_TRIES: Final = 3
 """Tries of a request that nobody answers in time; each costs a whole time-out."""
 MAX_ANSWER_MB: Final = 256
 
@@ -143,7 +143,7 @@ class RateLimitedAdapter(BoundedAdapter):
             ) from None
         except requests.RequestException as error:
             attempts.silent += is_timeout(error)
-            if attempts.silent < _SILENT_TRIES:
+            if attempts.silent < SILENT_TRIES:
                 raise
             raise self._silent(request) from error
         attempts.silent = 0
@@ -151,7 +151,7 @@ class RateLimitedAdapter(BoundedAdapter):
 
     def _silent(self, request: requests.PreparedRequest) -> SilenceError:
         return SilenceError(
-            f"`{host_of(request.url)}` accepted a request of stream `{self.stream}` {_SILENT_TRIES} times, and did not "
+            f"`{host_of(request.url)}` accepted a request of stream `{self.stream}` {SILENT_TRIES} times, and did not "
             f"answer it in time: {(request.url or '').split('?')[0]}",
             request=request,
         )

@@ -3,6 +3,7 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from unittest.mock import Mock
 
 import pytest
 import requests
@@ -146,6 +147,17 @@ def test_given_long_waits_for_a_token_when_asked_then_an_hour_is_the_end_and_eac
     assert time.time() - began == pytest.approx(3000)
     told = [line for line in caplog.messages if line.startswith("Waiting another ")]
     assert len(told) == 2 * (1500 // 60 - 1)
+
+
+def test_given_a_server_that_never_answers_when_a_token_is_asked_for_then_it_is_asked_three_times(
+    monkeypatch: pytest.MonkeyPatch, waits: list[float]
+) -> None:
+    del waits
+    silent = Mock(side_effect=requests.ReadTimeout("Read timed out."))
+    monkeypatch.setattr(requests.Session, "post", silent)
+    with pytest.raises(AirbyteTracedException, match="did not answer in time"):
+        a_store().current(8)
+    assert silent.call_count == 3
 
 
 def test_given_a_wait_for_a_token_that_is_absurd_when_asked_then_it_is_not_kept(
