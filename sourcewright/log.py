@@ -9,9 +9,15 @@ _LOGGED_ONE_BY_ONE: Final = 20
 
 
 def without_body(record: logging.LogRecord) -> bool:
-    """Filter of loggers that takes bodies out of the engine's debug lines: whole pages, with the secrets in them."""
+    """Filter of loggers that takes bodies, whole pages with the secrets in them, out of what the engine logs.
+
+    They are an extra of its debug lines, and a line of their own at each retry.
+    """
     record.__dict__.pop("body", None)
-    return True
+    return "Response Content: " not in str(record.msg)
+
+
+logging.getLogger("airbyte").addFilter(without_body)
 
 
 def is_logged(number: int) -> bool:
