@@ -32,7 +32,7 @@ TEAMS = organization_request("teams/", per_page="100")
 def odd_page(value: str) -> HttpResponse:
     """A page of two events, of which the second has `value` in it, as it is."""
     text = json.dumps([an_event(1), an_event(2, extra="ODD")]).replace('"ODD"', value)
-    return HttpResponse(text.encode("latin-1"), 200, {**JSON_HEADERS, "Link": link(None)})  # type: ignore[arg-type]
+    return HttpResponse(text.encode("latin-1"), 200, {**JSON_HEADERS, "Link": link(None)})
 
 
 @pytest.mark.parametrize(

@@ -196,6 +196,7 @@ BROKEN = [
     pytest.param(answer({"detail": "Internal Error"}), 'beginning with `{"detail"', id="object for a list"),
     pytest.param(answer("null"), "beginning with `null`", id="null"),
     pytest.param(answer([7]), "beginning with `[7]`", id="number for a record"),
+    pytest.param(answer([None]), "Expected a JSON list", id="null for a record"),
 ]
 
 

@@ -8,7 +8,11 @@ import pytest
 from sourcewright import lenient_json
 
 HALF = r"\ud800"
-ORDINARY = {"a": [1, -2.5, None, True, 'x\\"[{', {"": {}}], "ü": "\U0001f600 ]}", "n": [-(10**17), 10**18, 1e-9]}
+ORDINARY: dict[str, Any] = {
+    "a": [1, -2.5, None, True, 'x\\"[{', {"": {}}],
+    "ü": "\U0001f600 ]}",
+    "n": [-(10**17), 10**18, 1e-9],
+}
 
 
 def nested(levels: int, begin: str = "[", end: str = "]") -> str:
