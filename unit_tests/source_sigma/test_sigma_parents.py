@@ -138,6 +138,14 @@ def test_given_an_archived_object_in_the_plain_list_when_read_then_it_is_left_ou
     assert [row["workbookId"] for row in read("workbooks").records("workbooks")] == ["workbook-1"]
 
 
+@pytest.mark.parametrize("flag", [None, 0, "", False])
+def test_given_a_flag_of_any_type_that_says_no_when_read_then_the_object_is_active(
+    flag: object, sigma: SigmaMock
+) -> None:
+    sigma.answers(WORKBOOKS, entries(a_workbook(1, isArchived=flag)))
+    assert [row["workbookId"] for row in read("workbooks").records("workbooks")] == ["workbook-1"]
+
+
 @pytest.mark.parametrize(
     ("row", "key"),
     [

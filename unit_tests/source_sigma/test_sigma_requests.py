@@ -1,5 +1,6 @@
 """Every stream: the requests it makes, exactly, through two pages, and what becomes of its records."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -214,8 +215,15 @@ def test_given_stream_when_read_then_requests_and_records_are_exact(stream: str,
     assert (sync.status(stream), sync.warnings()) == ("COMPLETE", [])
 
 
+SCHEMAS = {
+    stream: json.loads(SourceSigma.manifest.with_name("schemas").joinpath(f"{stream}.json").read_text())["properties"]
+    for stream in CASES
+}
+
+
 def a_row(number: int, stream: str) -> Json:
-    """A row of a list: with its part of the key, fields that other parts are made of, and one that no schema knows."""
+    """A row of a list: its part of the key, fields that other parts are made of, one of the schema and one of none."""
     key = {part: f"{part}-{number}" for part in streams("source_sigma")[stream]["primary_key"]}
     own = without(key, *CASES[stream].added)
-    return {"type": "table", "inodeId": "inode-1", "read": f"{number}", "isNew": 0, "updatedAt": UPDATED, **own}
+    known = next(iter(SCHEMAS[stream].keys() - CASES[stream].added.keys() - own.keys() - {"type", "inodeId"}), "label")
+    return {"type": "table", "inodeId": "inode-1", known: f"{number}", "isNew": 0, "updatedAt": UPDATED, **own}
