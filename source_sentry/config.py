@@ -33,7 +33,7 @@ DEFAULTS: Final[Mapping[str, Any]] = {
 
 
 def _tidy_host(text: str) -> str:
-    return re.sub(r"(/api/0)?/*$", "", text.strip())
+    return re.sub(r"(?<=[^:/])(/api/0)?/*$", "", text.strip())
 
 
 _TIDY: Final[Mapping[str, Callable[[str], str]]] = {

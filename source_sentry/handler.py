@@ -1,7 +1,7 @@
 """What Sentry's answers mean."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -20,13 +20,12 @@ from sourcewright.components.handler import (
     fail,
     no_records,
     nothing,
-    rate_limited,
     retry,
     skip,
     split,
 )
 from sourcewright.components.parents import placeholders
-from sourcewright.http.errors import explain_exception, explain_page, is_certificate_error
+from sourcewright.http.errors import explain_exception, explain_page, is_lasting
 from sourcewright.http.pages import LIST, OBJECT, page_of
 from sourcewright.http.redirects import asked_url
 from sourcewright.log import is_logged, logger
@@ -84,8 +83,7 @@ class SentryErrorHandler(JsonErrorHandler):
 
     @override
     def explain_exception(self, error: requests.RequestException) -> tuple[str, bool]:
-        lasting = is_certificate_error(error) or isinstance(error, requests.exceptions.InvalidURL)
-        return explain_exception(error, "hostname"), lasting
+        return explain_exception(error, "hostname"), is_lasting(error)
 
     @override
     def judge_redirect(self, response: requests.Response) -> ErrorResolution | None:
@@ -122,7 +120,7 @@ class SentryErrorHandler(JsonErrorHandler):
         if status in _DENIED or (status in _REMOVED and not self.required):
             return self._judge_denied(refusal, message)
         if status == HTTPStatus.TOO_MANY_REQUESTS:
-            return rate_limited(message)
+            return self.rate_limited(message)
         if status in _TRANSIENT or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return retry(message)
         return ErrorResolution(ResponseAction.FAIL, FailureType.system_error, message)
@@ -133,7 +131,11 @@ class SentryErrorHandler(JsonErrorHandler):
             return self._judge_gone(message)
         if self._may_be_skipped(refusal):
             return self._skip(message)
-        return fail(message) if self.required else self._judge_lacking(refusal, message)
+        if refusal.response.status_code == HTTPStatus.FORBIDDEN:
+            # It holds for the whole stream, so the sentence names neither project nor parent
+            refusal = replace(refusal, project=None, has_parent=False)
+            message = errors.explain(refusal)
+        return self.fail_all(message) if self.required else self._judge_lacking(refusal, message)
 
     @property
     def _was_read(self) -> bool:
@@ -156,15 +158,15 @@ class SentryErrorHandler(JsonErrorHandler):
     def _judge_lacking(self, refusal: errors.Refusal, message: str) -> ErrorResolution:
         """End a stream that server, plan or token do not have; what is wrong for all streams is an error."""
         if errors.is_bad_token(refusal):
-            return fail(message)
+            return self.fail_all(message)
         if self._was_read:
             lasting = refusal.response.status_code != HTTPStatus.GONE
             told = errors.explain_loss(refusal, message)
-            return fail(told) if lasting else retry(told)
+            return self.fail_all(told) if lasting else retry(told)
         try:
             self.runtime.streams.lookup("organization")
-        except AirbyteTracedException:
-            return fail(message)
+        except AirbyteTracedException as error:
+            return self.fail_all(message) if error.failure_type is FailureType.config_error else fail(message)
         told = errors.explain_lacking(refusal, self.endpoint)
         return skip(f"Skipped: {told}" if self.runtime.refusals.end(self.name) else None)
 

@@ -11,7 +11,15 @@ import orjson
 import requests
 
 from source_sigma import hosts
-from sourcewright.http.errors import explain_exception, explain_limit, explain_page, is_certificate_error, place
+from sourcewright.http.errors import (
+    explain_exception,
+    explain_limit,
+    explain_page,
+    explain_proxy_refusal,
+    is_lasting,
+    is_of_proxy,
+    place,
+)
 from sourcewright.http.lasting import LastingError
 
 _NO_SUCH_CREDENTIAL: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
@@ -90,10 +98,9 @@ def explain_no_answer(error: requests.RequestException, base_url: str) -> Proble
     if isinstance(error, LastingError):
         return Problem(error.explain("api_url"), lasting=True)
     message = explain_exception(error, "api_url")
-    lasting = is_certificate_error(error) or isinstance(
-        error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema
-    )
-    return Problem(f"{message} {hosts.advice(base_url)}", lasting)
+    if not is_of_proxy(error):
+        message = f"{message} {hosts.advice(base_url)}"
+    return Problem(message, is_lasting(error))
 
 
 def explain_token_answer(answer: requests.Response | requests.RequestException, base_url: str) -> Problem:
@@ -103,6 +110,8 @@ def explain_token_answer(answer: requests.Response | requests.RequestException, 
     if answer.ok:
         return Problem(explain_wrong_page(answer, "a JSON object with `access_token`", base_url), lasting=False)
     reason, where, status = detail(answer), place(answer), answer.status_code
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        return Problem(explain_proxy_refusal(answer), lasting=True)
     if is_transient(answer):
         return Problem(f"{where} answered the request for a token with HTTP {status}: {reason}.", lasting=False)
     if status in _NO_SUCH_CREDENTIAL and body_of(answer):

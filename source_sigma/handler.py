@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from source_sigma import errors, tokens
 from source_sigma.pages import ARRAY, ENTRIES, SigmaPage
-from sourcewright.components.handler import JsonErrorHandler, fail, no_records, rate_limited, retry, skip
+from sourcewright.components.handler import JsonErrorHandler, fail, no_records, retry, skip
 from sourcewright.http.pages import OBJECT, Page
 from sourcewright.log import is_logged
 
@@ -75,7 +75,7 @@ class SigmaErrorHandler(JsonErrorHandler):
         if self.means_no_records(response):
             return no_records(f"No records: {message}")
         if status == HTTPStatus.TOO_MANY_REQUESTS:
-            return rate_limited(message)
+            return self.rate_limited(message)
         if errors.is_transient(response):
             return retry(message)
         if self.on_refusal == "skip" and (status in _SKIPPABLE or _is_bad_parent(response)):
@@ -86,7 +86,7 @@ class SigmaErrorHandler(JsonErrorHandler):
         detail = errors.detail(response)
         if self._tokens.refused(tokens.token_of(response)):
             return retry(f"The token has ended and is renewed. Sigma says: {detail}")
-        return fail(errors.explain_unproven(self._base_url, detail))
+        return self.fail_all(errors.explain_unproven(self._base_url, detail))
 
     def _skip(self, message: str) -> ErrorResolution:
         """Leave out a list; of the warnings, only those that `is_logged` lets through."""

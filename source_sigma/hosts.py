@@ -30,7 +30,7 @@ PUBLISHED: Final = {f"https://{name}.{_DOMAIN}": region for region, name in _REG
 
 def tidy(url: str) -> str:
     """`aws-api.sigmacomputing.com/v2/ ` -> `https://aws-api.sigmacomputing.com`."""
-    whole = re.sub(r"(/v2(\.1)?)?/*$", "", url.strip())
+    whole = re.sub(r"(?<=[^:/])(/v2(\.1)?)?/*$", "", url.strip())
     return whole if "://" in whole or not whole else f"https://{whole}"
 
 

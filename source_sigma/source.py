@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from airbyte_cdk.models import AirbyteConnectionStatus
+from airbyte_cdk.sources.declarative.models import DeclarativeStream
 from typing_extensions import override
 
 from source_sigma.check import check_connection
+from source_sigma.tokens import store_of
 from sourcewright.engine.source import ManifestSource
 from sourcewright.http.rate_limits import Limits
 
@@ -27,3 +29,8 @@ class SourceSigma(ManifestSource):
     @override
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
         return check_connection(self)
+
+    @override
+    def prepare(self, streams: list[DeclarativeStream]) -> None:
+        """Get the token first: where there is none, one error says so, not one for each stream."""
+        store_of(self.settings).current(int(self.settings["max_retries"]))

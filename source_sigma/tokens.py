@@ -13,6 +13,7 @@ from typing import Any, Final
 import requests
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+from urllib3.exceptions import LocationValueError
 
 from source_sigma import errors
 from sourcewright import secrets
@@ -126,6 +127,8 @@ class TokenStore:
             return self._session.post(f"{self._credential.base_url}/v2/auth/token", data=form, timeout=_TIMEOUT)
         except requests.RequestException as error:
             return error
+        except LocationValueError as error:
+            return requests.exceptions.InvalidURL(error)
 
 
 _stores: Final[dict[Credential, TokenStore]] = {}

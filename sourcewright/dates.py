@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
+EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
+"""No setting and no state may be before: no API has older data, and a lookback of a century must be a date yet."""
 _SECONDS: Final = len("2026-11-22T10:00:00")
 _CLOCKS_DIFFER: Final = timedelta(hours=1)
 _IN_UTC: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z?", re.ASCII)

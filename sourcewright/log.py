@@ -6,6 +6,15 @@ from typing import Final
 logger: Final = logging.getLogger("airbyte.source")
 
 _LOGGED_ONE_BY_ONE: Final = 20
+_RETOLD_BY: Final = ("concurrent_read_processor", "entrypoint", "http_client", "rate_limiting")
+"""Modules of the engine that log what also comes as a message."""
+_RETOLD: Final = (
+    "During the sync, the following streams did not",  # with all errors as Python shows them
+    "Status code: ",  # with the whole answer
+    "Marking stream",  # a STREAM_STATUS, as the next two
+    "Syncing stream",
+    "Finished syncing",
+)
 
 
 def without_body(record: logging.LogRecord) -> bool:
@@ -26,3 +35,15 @@ def is_logged(number: int) -> bool:
     The first ones are, then every hundredth.
     """
     return number <= _LOGGED_ONE_BY_ONE or number % 100 == 0
+
+
+def is_first_telling(record: logging.LogRecord) -> bool:
+    """False for what the engine logs of errors and statuses that come as messages too, unless its logger is to debug.
+
+    `'GET' request to … failed with status code '403' and … Response (headers): {…}`, and stack traces.
+    """
+    if not record.name.startswith(("airbyte", "backoff")) or logging.getLogger("airbyte").isEnabledFor(logging.DEBUG):
+        return True
+    is_retold = bool(record.exc_info) or record.module in _RETOLD_BY or record.name == "backoff"
+    is_error = record.levelno >= logging.ERROR and is_retold
+    return not (is_error or (record.module in _RETOLD_BY and record.getMessage().startswith(_RETOLD)))

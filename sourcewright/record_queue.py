@@ -5,6 +5,7 @@ from collections import deque
 from queue import Queue
 from typing import Any, Final
 
+from airbyte_cdk.sources.streams.concurrent.partitions.types import PartitionCompleteSentinel
 from airbyte_cdk.sources.types import Record
 from typing_extensions import override
 
@@ -26,6 +27,8 @@ class RecordQueue(Queue[Any]):
 
     def __init__(self) -> None:
         super().__init__(maxsize=BATCHES)
+        self.progressed: set[str] = set()
+        """Streams of which a partition was read to its end."""
         self._arrived: deque[Any] = deque()
         self._stopped = False
 
@@ -40,6 +43,8 @@ class RecordQueue(Queue[Any]):
             if len(records) >= _BATCH_RECORDS:
                 self.flush()
         else:
+            if isinstance(item, PartitionCompleteSentinel) and item.is_successful:
+                self.progressed.add(item.partition.stream_name())
             self.flush()
             super().put([item], block, timeout)
 

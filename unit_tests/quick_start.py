@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from airbyte_cdk.sources.declarative import concurrent_declarative_source as engine
 
+from source_sentry import SourceSentry
 from source_sigma import SourceSigma
+from sourcewright.engine.source import ManifestSource
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -19,14 +21,25 @@ def engine_schema_once() -> Iterator[None]:
 
 
 @cache
-def _sigma_manifest() -> dict[str, Any]:
-    return dict(SourceSigma().resolved_manifest)
+def _manifest(source_class: type[ManifestSource]) -> dict[str, Any]:
+    return dict(source_class().resolved_manifest)
+
+
+def _begin_ready(source_class: type[ManifestSource], patch: pytest.MonkeyPatch) -> None:
+    """Begin with a manifest that is read, resolved and validated: 0.5 s a time."""
+    ready = _manifest(source_class)
+    patch.setattr(source_class, "_read_and_parse_yaml_file", lambda *_: ready)
+    patch.setattr(source_class, "_pre_process_manifest", lambda *_: ready)
+    patch.setattr(source_class, "_validate_source", lambda *_: None)
 
 
 @pytest.fixture
 def sigma_manifest_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Begin with a manifest that is read, resolved and validated: 0.5 s a time."""
-    ready = _sigma_manifest()
-    monkeypatch.setattr(SourceSigma, "_read_and_parse_yaml_file", lambda *_: ready)
-    monkeypatch.setattr(SourceSigma, "_pre_process_manifest", lambda *_: ready)
-    monkeypatch.setattr(SourceSigma, "_validate_source", lambda *_: None)
+    """Begin each source of Sigma with the manifest that is ready."""
+    _begin_ready(SourceSigma, monkeypatch)
+
+
+@pytest.fixture
+def sentry_manifest_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin each source of Sentry with the manifest that is ready."""
+    _begin_ready(SourceSentry, monkeypatch)

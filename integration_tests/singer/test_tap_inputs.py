@@ -48,7 +48,7 @@ def test_given_a_wrong_setting_when_synced_then_one_sentence_names_it(
     ("role", "content", "says"),
     [
         pytest.param("config", "{", "is not valid JSON", marks=pytest.mark.installed),
-        ("config", "[]", "does not hold a JSON object"),
+        ("config", "[]", "holds a list, but must hold a JSON object"),
         ("catalog", "{", "is not valid JSON"),
         ("catalog", '{"streams": [{"name": "events"}]}', "is not a Singer catalog"),
         ("state", "events", "is not valid JSON"),
@@ -109,10 +109,17 @@ def test_given_a_stream_without_its_scope_when_synced_then_it_alone_fails(point:
 
     assert output.exit_code == 1
     assert "it needs the scope `member:read`" in output.complaints[0]
-    assert output.complaints[-1].startswith("Not read to their end: `members`.")
+    assert output.complaints[-1].startswith("Streams that were not read to their end: 1 of 3.")
     assert len(output.keys("teams")) == len(tap.sandbox.totals()["teams"])
     assert len(output.keys("events")) == sum(len(events) for events in tap.sandbox.totals()["events"].values())
     assert set(output.states[-1]["bookmarks"]) == {"events", "teams"}
+
+
+def test_given_a_full_disk_when_discovered_then_one_sentence_and_exit_code_one(point: Point) -> None:
+    output = Output.of(run_forked(COMMAND, *point().arguments("--discover"), stdout="/dev/full"))
+
+    assert output.exit_code == 1
+    assert output.complaints == ["Standard output cannot be written (No space left on device): stopped."]
 
 
 @pytest.mark.parametrize("busy_with", ["writing", "waiting"])

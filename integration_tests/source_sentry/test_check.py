@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from integration_tests.clock import environment
-from integration_tests.commands import path_of
+from integration_tests.commands import path_of, run_forked
 from integration_tests.conftest import Connect
 from integration_tests.source_sentry.connector import COMMAND
 from saas_sandbox.sentry.settings import DEFAULT_TOKEN, READ_SCOPES, Token
@@ -36,7 +36,7 @@ def test_given_a_good_config_when_checked_then_it_succeeds(connect: Connect) -> 
         ({"hostname": "http://sentry.invalid"}, "Host `sentry.invalid` was not found"),
         ({"hostname": "ht tp://x"}, 'Setting `hostname` is "ht tp://x", but must look like "sentry.io"'),
         ({"num_workers": 99}, "Setting `num_workers` is 99, but 99 is greater than the maximum of 40"),
-        ({"start_date": "yesterday"}, 'Setting `start_date` is "yesterday", but must be a date in the past like'),
+        ({"start_date": "yesterday"}, 'Setting `start_date` is "yesterday", but must be a date between 1900 and now'),
     ],
 )
 def test_given_a_mistake_when_checked_then_one_sentence_names_it(
@@ -195,3 +195,15 @@ def test_given_a_reader_that_goes_away_when_read_then_the_command_ends_at_once(c
         assert process.wait(timeout=10) == 1
 
     assert said == "Nobody reads standard output any more: stopped.\n"
+
+
+def test_given_a_full_disk_when_read_then_one_sentence_and_exit_code_one(connect: Connect) -> None:
+    connector = connect()
+    arguments = ["--config", connector.config(), "--catalog", connector.catalog(mode="full_refresh")]
+
+    ended = run_forked(COMMAND, "read", *arguments, stdout="/dev/full")
+
+    assert (ended.exit_code, ended.stderr) == (
+        1,
+        "Standard output cannot be written (No space left on device): stopped.\n",
+    )

@@ -5,15 +5,20 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import TextIOBase
 from logging import StreamHandler, getLogger
 from typing import BinaryIO, Final, NoReturn
 
 from typing_extensions import override
 
+from sourcewright.log import is_first_telling
+
 _BYTES: Final = 256 * 1024
 _SECONDS: Final = 0.1
+UNREAD: Final = "Nobody reads standard output any more: stopped."
+ending: Final = threading.Lock()
+"""Taken by the thread that ends the process, so that one alone says why."""
 
 
 class LineWriter:
@@ -22,7 +27,8 @@ class LineWriter:
     def __init__(self, binary: BinaryIO) -> None:
         self._binary = binary
         self._lock = threading.Lock()
-        self._pieces: list[bytes] = []
+        self._pieces: list[bytes | memoryview] = []
+        """What is not written yet."""
         self._size = 0
         self._due = 0.0
         self._exit_code: int | None = None
@@ -57,9 +63,11 @@ class LineWriter:
         else:
             self._exit(exit_code)
 
-    def end_unread(self) -> NoReturn:
-        """End the process, because nobody reads its output any more."""
-        sys.stderr.write("Nobody reads standard output any more: stopped.\n")
+    def end(self, reason: str) -> NoReturn:
+        """End the process, because what it writes does not arrive."""
+        ending.acquire()
+        with suppress(OSError, AttributeError):  # standard error may be closed too
+            sys.stderr.write(f"{reason}\n")
         os._exit(1)
 
     def _exit(self, exit_code: int) -> NoReturn:
@@ -68,16 +76,36 @@ class LineWriter:
         raise SystemExit(exit_code)
 
     def _flush(self) -> None:
-        pieces, self._pieces, self._size = self._pieces, [], 0
+        rest = memoryview(b"".join(self._pieces))
         try:
-            rest = memoryview(b"".join(pieces))
             while rest:  # an unbuffered stream may take less than it is given
                 rest = rest[self._binary.write(rest) :]
+                self._pieces = [rest]
             self._binary.flush()
-        except BrokenPipeError:
-            # Whichever thread notices it first: no other thread's output can arrive either
-            self.end_unread()
+        except (OSError, ValueError) as error:
+            # Here, in whichever thread: a logging handler would swallow the error, and later states would go out
+            self.end(explain_write_error(error))
+        self._pieces, self._size = [], 0
         self._due = time.monotonic() + _SECONDS
+
+
+def explain_write_error(error: OSError | ValueError) -> str:
+    """Why standard output cannot be written; Python tells of a closed stream by a ValueError."""
+    if isinstance(error, BrokenPipeError):
+        return UNREAD
+    reason = error.strerror if isinstance(error, OSError) else None
+    return f"Standard output cannot be written ({reason or error}): stopped."
+
+
+def require_stdout() -> None:
+    """End the command if it was started with standard output closed, as by `>&-`.
+
+    Raises:
+        SystemExit: Python has no `sys.stdout` then.
+
+    """
+    if sys.stdout is None:
+        raise SystemExit("Standard output is closed, so there is nowhere to write to: stopped.")
 
 
 class PrintedLines(TextIOBase):
@@ -106,10 +134,13 @@ class PrintedLines(TextIOBase):
 @contextmanager
 def line_output() -> Iterator[LineWriter]:
     """Send all that is printed and logged in the block through one LineWriter."""
+    require_stdout()
     stdout, writer = sys.stdout, LineWriter(sys.stdout.buffer)
     printed = PrintedLines(lambda line: writer.write_line(line.encode()), writer.flush)
     handlers = [handler for handler in getLogger().handlers if isinstance(handler, StreamHandler)]
     streams = [handler.setStream(printed) for handler in handlers]
+    for handler in handlers:
+        handler.addFilter(is_first_telling)
     sys.stdout = printed
     try:
         yield writer
@@ -117,4 +148,5 @@ def line_output() -> Iterator[LineWriter]:
         sys.stdout = stdout
         for handler, stream in zip(handlers, streams, strict=True):
             handler.setStream(stream)
+            handler.removeFilter(is_first_telling)
         writer.flush()

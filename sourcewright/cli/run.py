@@ -1,13 +1,14 @@
 """Command line of a source: `spec | check | discover | read`."""
 
+import logging
 import sys
+from argparse import Namespace
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from airbyte_cdk.exception_handler import init_uncaught_exception_handler
-from airbyte_cdk.logger import init_logger
-from airbyte_cdk.models import AirbyteMessage, ConfiguredAirbyteStream, ConnectorSpecification
+from airbyte_cdk.logger import init_logger, is_platform_debug_log_enabled
+from airbyte_cdk.models import AirbyteMessage, ConfiguredAirbyteStream, ConnectorSpecification, Type
 from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 from typing_extensions import override
@@ -15,16 +16,37 @@ from typing_extensions import override
 from sourcewright import lenient_json, secrets
 from sourcewright.cli.memory import tune_garbage_collection
 from sourcewright.cli.output import LineWriter, line_output
+from sourcewright.engine.failures import StreamsFailedError, error_message
 from sourcewright.engine.source import ManifestSource
-from sourcewright.inputs import Entrypoint, wrong_input
+from sourcewright.inputs import Entrypoint, Inputs, wrong_input
 
 
 class CommandLine(Entrypoint):
     """The entrypoint, which writes records to standard output without message objects: dict -> JSON -> line."""
 
-    def __init__(self, source: ManifestSource, output: LineWriter) -> None:
+    def __init__(self, source: ManifestSource, inputs: Inputs, output: LineWriter) -> None:
         super().__init__(source)
+        self._settings = source.settings
+        self._inputs = inputs
         self._output = output
+
+    @override
+    def run(self, parsed_args: Namespace) -> Iterable[str]:
+        """Messages of a command. The engine reads the files again, which `--config <(…)` does not allow."""
+        debug = parsed_args.debug or is_platform_debug_log_enabled()
+        for logger in (self.logger, logging.getLogger("airbyte")):
+            logger.setLevel(logging.DEBUG if debug else logging.INFO)
+        return map(self.airbyte_message_to_string, self._messages(parsed_args.command))
+
+    def _messages(self, command: str) -> Iterable[AirbyteMessage]:
+        specification, settings = self.source.spec(self.logger), self._settings
+        if command == "check":
+            return self.check(specification, settings)
+        if command == "discover":
+            return self.discover(specification, settings)
+        if command == "read":
+            return self.read(specification, settings, self._inputs.catalog, self._inputs.state)
+        return [AirbyteMessage(type=Type.SPEC, spec=specification)]
 
     @override
     def read(
@@ -52,30 +74,29 @@ def _key_of(stream: ConfiguredAirbyteStream) -> list[str]:
 
 
 def main(source_class: type[ManifestSource], args: list[str] | None = None) -> None:
-    """Run one command of the Airbyte protocol; any failure ends with one TRACE message and exit code 1."""
-    init_uncaught_exception_handler(init_logger("airbyte"))
+    """Run one command of the Airbyte protocol; any failure ends with one sentence and exit code 1."""
+    logger = init_logger("airbyte")
     secrets.know_environment()
-    arguments = sys.argv[1:] if args is None else args
-    command = Entrypoint.parse_args(arguments)
+    command = Entrypoint.parse_args(sys.argv[1:] if args is None else args)
+    with line_output() as output:
+        try:
+            _run(source_class, command, output)
+        except StreamsFailedError as failed:
+            logger.error("%s", failed)  # noqa: TRY400 - the reasons have been told
+        except Exception as error:  # noqa: BLE001 - nothing catches it later
+            output.write_line(filter_secrets(Entrypoint.airbyte_message_to_string(error_message(error))).encode())
+        else:
+            return
+    raise SystemExit(1)
+
+
+def _run(source_class: type[ManifestSource], command: Namespace, output: LineWriter) -> None:
     if not command.command:
         raise wrong_input("No command was given: use spec, check, discover or read (--help says more).")
-    source = _source(source_class, arguments)
-    tune_garbage_collection()
-    with line_output() as output:
-        for message in CommandLine(source, output).run(command):
-            output.write_line(filter_secrets(message).encode())
-
-
-def _source(source_class: type[ManifestSource], arguments: list[str]) -> ManifestSource:
-    """Build the connector from the files that the command line names."""
-    config_path = Entrypoint.extract_config(arguments)
-    config = source_class.read_config(config_path) if config_path else None
+    inputs = Inputs.of(command)
     # The spec, which says which settings are secrets, is not loaded yet; not even a crash may print one
-    secrets.know_settings(config or {})
-    catalog_path = Entrypoint.extract_catalog(arguments)
-    state_path = Entrypoint.extract_state(arguments)
-    return source_class(
-        catalog=source_class.read_catalog(catalog_path) if catalog_path else None,
-        config=config,
-        state=source_class.read_state(state_path) if state_path else None,
-    )
+    secrets.know_settings(inputs.config or {})
+    source = source_class(catalog=inputs.catalog, config=inputs.config, state=inputs.state)
+    tune_garbage_collection()
+    for message in CommandLine(source, inputs, output).run(command):
+        output.write_line(filter_secrets(message).encode())

@@ -1,14 +1,12 @@
 """`check`: test the connection, and say in one sentence what is wrong with it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from airbyte_cdk.models import AirbyteConnectionStatus, Status
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from sourcewright.log import logger
-
-_ENGINE_PREFIX: Final = "Exhausted available request attempts. Please see logs for more details. Exception: "
 
 
 class CheckedSource(Protocol):
@@ -27,7 +25,6 @@ def connection_status(prove: Callable[[], str]) -> AirbyteConnectionStatus:
     try:
         message = prove()
     except AirbyteTracedException as error:
-        failed = str(error.message).removeprefix(_ENGINE_PREFIX)
-        return AirbyteConnectionStatus(status=Status.FAILED, message=failed)
+        return AirbyteConnectionStatus(status=Status.FAILED, message=str(error))
     logger.info(message)
     return AirbyteConnectionStatus(status=Status.SUCCEEDED, message=message)

@@ -36,8 +36,11 @@ class SettingsNormalization(ConfigTransformation):
     def transform(self, config: MutableMapping[str, Any]) -> None:
         self.rename(config)
         for setting, default in self.defaults.items():
-            if config.get(setting) is None or config[setting] == "":
+            value = config.get(setting)
+            if value is None or value == "":
                 config[setting] = default
+            elif isinstance(value, float) and value.is_integer():
+                config[setting] = int(value)  # JSON Schema takes 24.0 for an integer, durations do not
         for setting, tidy in self.tidy.items():
             if isinstance(config.get(setting), str):
                 config[setting] = tidy(config[setting])
@@ -51,6 +54,7 @@ class SettingsNormalization(ConfigTransformation):
 def tidy_date(text: str) -> str:
     """`2026-01-31` -> `2026-01-31T00:00:00Z`; other text stays as it is."""
     try:
-        return dates.to_text(dates.from_text(text.strip()))
-    except ValueError:
+        moment = dates.from_text(text.strip())
+        return dates.to_text(moment) if moment >= dates.EARLIEST else text
+    except (ValueError, OverflowError):
         return text

@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import ClassVar, Final
 
 import requests
@@ -15,6 +16,7 @@ from airbyte_cdk.sources.streams.http.error_handlers.response_models import (
 from typing_extensions import override
 
 from sourcewright.components.runtime import RuntimeComponent
+from sourcewright.http.errors import explain_proxy_refusal
 from sourcewright.http.lasting import LastingError
 from sourcewright.http.pages import LIST, Page, read_page
 from sourcewright.http.redirects import asked_url, explain_redirect, leads_elsewhere
@@ -79,7 +81,19 @@ class JsonErrorHandler(DefaultErrorHandler, RuntimeComponent):
             return self._judge_exception(response_or_exception)
         return super().interpret_response(response_or_exception)
 
+    def fail_all(self, message: str) -> ErrorResolution:
+        """`fail` what holds for every request of the stream, so that no other one is sent."""
+        self.runtime.refusals.fail(self.name, message)
+        return fail(message)
+
+    def rate_limited(self, message: str) -> ErrorResolution:
+        """`retry` for a 429; the engine reports the status of the stream."""
+        action = ResponseAction.RATE_LIMITED if self.runtime.reports_status else ResponseAction.RETRY
+        return ErrorResolution(action, FailureType.transient_error, message)
+
     def _judge(self, response: requests.Response) -> ErrorResolution:
+        if response.status_code == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+            return fail(explain_proxy_refusal(response))
         if response.history and (verdict := self.judge_redirect(response)):
             return verdict
         if not _HTTP_OK <= response.status_code < _HTTP_REDIRECTS:
@@ -106,11 +120,6 @@ def fail(message: str) -> ErrorResolution:
 def retry(message: str) -> ErrorResolution:
     """Wait, then send the request again."""
     return ErrorResolution(ResponseAction.RETRY, FailureType.transient_error, message)
-
-
-def rate_limited(message: str) -> ErrorResolution:
-    """`retry` for a 429."""
-    return ErrorResolution(ResponseAction.RATE_LIMITED, FailureType.transient_error, message)
 
 
 def split(message: str) -> ErrorResolution:

@@ -1,6 +1,7 @@
 """Partitions of child streams: one for each record of a parent stream, which the manifest names."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import InitVar, dataclass, field
 from functools import cache
 from string import Formatter
@@ -93,9 +94,23 @@ class ParentRouter(Router, RuntimeComponent):
 
     def parents(self) -> Iterable[Row]:
         """All records of the parent; where they are refused, the child does not count as read either."""
-        rows = self.runtime.streams.parent_rows(self.parent)
+        with self._below_parent():
+            rows = self.runtime.streams.parent_rows(self.parent)
         self._follow_parent()
         return rows
+
+    @contextmanager
+    def _below_parent(self) -> Iterator[None]:
+        """Let an error of the parent stream name the child, which fails with it, unless it names no stream at all."""
+        try:
+            yield
+        except AirbyteTracedException as error:
+            if "stream `" not in str(error).lower():
+                raise
+            raise AirbyteTracedException(
+                message=f"Stream `{self.name}` is read below `{self.parent}`, which failed: {error}",
+                failure_type=error.failure_type,
+            ) from error
 
     def _follow_parent(self) -> None:
         refusals = self.runtime.refusals
@@ -153,6 +168,7 @@ class TouchedRouter(ParentRouter):
 
     def batches(self, state: Mapping[str, Any]) -> Iterable[ParentBatch]:
         """Records of the parent since its `state`, by partition of the parent."""
-        touched = self.runtime.streams.touched(self.parent, state)
+        with self._below_parent():
+            touched = self.runtime.streams.touched(self.parent, state)
         self._follow_parent()
         return touched

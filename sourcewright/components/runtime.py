@@ -60,6 +60,7 @@ class Refusals:
     _unsaved: set[str] = field(default_factory=set)
     _skipped: set[str] = field(default_factory=set)
     _answered: set[str] = field(default_factory=set)
+    _failed: dict[str, str] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def end(self, stream: str) -> bool:
@@ -69,6 +70,14 @@ class Refusals:
             self._ended.add(stream)
             self._unsaved.add(stream)
         return is_new
+
+    def fail(self, stream: str, reason: str) -> None:
+        """Let every further request of `stream` fail for the same `reason`, without sending it."""
+        self._failed.setdefault(stream, reason)
+
+    def why_failed(self, stream: str) -> str | None:
+        """The reason that `fail` was given; None if requests of `stream` may be sent."""
+        return self._failed.get(stream)
 
     def withhold(self, stream: str) -> None:
         """Save no state of `stream`, of which some requests were refused: it does not count as read."""
@@ -124,6 +133,8 @@ class Runtime:
     slots: PageSlots = field(default_factory=PageSlots)
     refusals: Refusals = field(default_factory=Refusals)
     odd_dates: OddDates = field(default_factory=OddDates)
+    reports_status: bool = True
+    """False where streams are read as parents of others: the protocol knows the status of chosen streams only."""
     _warned: set[str] = field(default_factory=set)
 
     def warn_once(self, message: str) -> None:

@@ -1,11 +1,11 @@
 """Saved states of any version, checked and brought into this version's form."""
 
+import json
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.declarative.migrations.state_migration import StateMigration
 from airbyte_cdk.sources.declarative.models import DeclarativeStream
 from airbyte_cdk.sources.types import Config
@@ -13,11 +13,10 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from typing_extensions import override
 
 from sourcewright import dates
+from sourcewright.inputs import shorten, wrong_input
 
 READ: Final = "read"
 """What was read of a partition after its cursor, {"start": "…Z", "end": "…Z"}, where it is read newest first."""
-_SHOWN: Final = 300
-"""Characters of a state that an error shows: it may be of 100,000 partitions."""
 
 
 @dataclass
@@ -86,19 +85,20 @@ class CheckedState(StateMigration):
     def cursor(self, saved: Mapping[str, Any], field_name: str) -> MutableMapping[str, Any]:
         """{"dateCreated": a date of any form} -> {"dateCreated": the same in the state's form}."""
         try:
-            return {field_name: self.text(dates.from_text(saved[field_name]))}
+            moment = dates.from_text(saved[field_name])
+            text = self.text(moment)
         except (KeyError, TypeError, ValueError, OverflowError, AttributeError):
             raise self._unreadable(saved, field_name) from None
+        if moment < dates.EARLIEST:
+            raise self._unreadable(saved, field_name)
+        return {field_name: text}
 
     def _unreadable(self, saved: object, field_name: str) -> AirbyteTracedException:
-        example = self.text(dates.from_text("2026-01-31"))
-        shown = repr(saved)
-        shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
-        return AirbyteTracedException(
-            message=f"The saved state of stream `{self.declarative_stream.name}` is not one that this connector can go "
-            f'on from: {shown}. Expected {{"{field_name}": "{example}"}} or the state of an earlier sync; to read '
-            "the stream from its start, leave its state out.",
-            failure_type=FailureType.config_error,
+        name, found = self.declarative_stream.name, shorten(json.dumps(saved, default=str))
+        example = json.dumps({field_name: self.text(dates.from_text("2026-01-31"))})
+        return wrong_input(
+            f"The saved state of stream `{name}` is not one that this connector can go on from: {found}. Expected "
+            f"{example} or the state of an earlier sync; to read the stream from its start, leave its state out."
         )
 
 

@@ -1,18 +1,24 @@
 """Messages of a sync, on their way to the output."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessage, AirbyteStreamStatus, Type
 from airbyte_cdk.sources.streams.core import NO_CURSOR_STATE_KEY
 
 from sourcewright.components.runtime import Refusals
+from sourcewright.engine.failures import Failures
 
 
-def without_false_states(messages: Iterable[AirbyteMessage], refusals: Refusals) -> Iterator[AirbyteMessage]:
+def without_false_states(
+    messages: Iterable[AirbyteMessage],
+    refusals: Refusals,
+    failures: Failures,
+    progressed: Container[str],
+) -> Iterator[AirbyteMessage]:
     """`messages` without the states of what was not read, since a saved state says that its stream was.
 
     The engine marks every stream without a cursor as read when it ends. The mark of one that failed, or was refused, is
-    left out, and so are all states of a stream that was refused.
+    left out, and so are all states of a stream that was refused, or that failed before it had `progressed` at all.
     """
     complete: set[str] = set()
     marks: dict[str, AirbyteMessage] = {}
@@ -21,7 +27,7 @@ def without_false_states(messages: Iterable[AirbyteMessage], refusals: Refusals)
             yield message
         elif message.state and message.state.stream:
             name, state = message.state.stream.stream_descriptor.name, message.state.stream.stream_state
-            if not refusals.is_saved(name):
+            if not refusals.is_saved(name) or (failures.has_failed(name) and name not in progressed):
                 continue
             if state and NO_CURSOR_STATE_KEY in vars(state) and name not in complete:
                 marks[name] = message

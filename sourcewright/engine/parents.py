@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from copy import deepcopy
 from typing import Any, Final
 
@@ -33,8 +34,8 @@ are at least as many parents between two of them: all states together are no lar
 class DefinedStreams:
     """Streams by the name of their definition.
 
-    A parent stream is read once, by whichever child asks first, while the others wait for it. Only the fields that
-    its children need are kept.
+    A parent stream is read once, by whichever child asks first, while the others wait for it. Where that fails, it
+    fails for all of them. Only the fields that its children need are kept.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class DefinedStreams:
         self._kept: dict[str, frozenset[str]] = {}
         self._rows: dict[str, tuple[frozenset[str], list[Row]]] = {}
         self._touched: dict[tuple[str, frozenset[str], bytes], list[ParentBatch]] = {}
+        self._failed: dict[str, Exception] = {}
 
     def lookup(self, name: str, /, **settings: str) -> list[Row]:
         """All records of the definition `name` with `settings` in its config, read once and with few retries."""
@@ -76,8 +78,8 @@ class DefinedStreams:
             self._kept[name] = self._kept.get(name, frozenset()) | frozenset(fields)
 
     def parent_rows(self, name: str, *fields: str) -> list[Row]:
-        """The kept fields of each record of `name`, or of its partition; the next call retries a read that failed."""
-        with self._lock_of(name):
+        """The kept fields of each record of `name`, or of its partition."""
+        with self._read_of(name):
             self.keep(name, fields)
             kept = self._kept[name]
             if self._rows.get(name, (None, []))[0] != kept:
@@ -87,7 +89,7 @@ class DefinedStreams:
 
     def touched(self, name: str, state: Mapping[str, Any]) -> list[ParentBatch]:
         """What an incremental sync of `name` reads, starting at `state`; read once for all children with that state."""
-        with self._lock_of(name):
+        with self._read_of(name):
             key = name, self._kept[name], orjson.dumps(state, option=orjson.OPT_SORT_KEYS)
             if key not in self._touched:
                 self._touched[key] = list(self._read_batches(name, state))
@@ -134,6 +136,18 @@ class DefinedStreams:
                 of_slice = _of_slice(partition)
                 for record in partition.read():
                     yield of_slice, record.data
+
+    @contextmanager
+    def _read_of(self, name: str) -> Iterator[None]:
+        """Read the parent `name` alone, and never again once that has failed."""
+        with self._lock_of(name):
+            if name in self._failed:
+                raise self._failed[name]
+            try:
+                yield
+            except Exception as error:
+                self._failed[name] = error
+                raise
 
     def _lock_of(self, name: str) -> threading.Lock:
         with self._lock:

@@ -7,8 +7,11 @@ from typing import Any, Self
 
 import requests
 from airbyte_cdk.sources.declarative.requesters.http_requester import HttpRequester
+from airbyte_cdk.sources.streams.http.exceptions import BaseBackoffException
 from airbyte_cdk.sources.types import StreamSlice
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from typing_extensions import override
+from urllib3.exceptions import LocationValueError
 
 from sourcewright.components.handler import JsonErrorHandler
 from sourcewright.components.runtime import Refusals
@@ -16,6 +19,7 @@ from sourcewright.components.windows import WindowProgress
 from sourcewright.http.adapters import RateLimitedAdapter
 from sourcewright.http.pages import has_page, page_of
 from sourcewright.http.walks import PageToken, Walk
+from sourcewright.inputs import wrong_input
 from sourcewright.log import without_body
 
 
@@ -82,10 +86,12 @@ class SliceRequester(HttpRequester):
         **options: Any,
     ) -> requests.Response | None:
         """Send a request, and leave out the rows that its walk knows; a refusal marks its window as not read."""
+        if reason := self.refusals.why_failed(self.name):
+            raise wrong_input(reason)
         if self.refusals.has_ended(self.name):
             WindowProgress.refuse(stream_slice)
             return None
-        response: requests.Response | None = super().send_request(
+        response = self._answer(
             stream_slice=stream_slice,
             next_page_token=next_page_token,
             request_params=_with_cursors(request_params or {}),
@@ -99,6 +105,20 @@ class SliceRequester(HttpRequester):
         if not response and not self._means_no_records(response):
             WindowProgress.refuse(stream_slice)
         return response
+
+    def _answer(self, **options: Any) -> requests.Response | None:
+        """Send a request; an error has the handler's own words."""
+        try:
+            response: requests.Response | None = super().send_request(**options)
+        except AirbyteTracedException as error:
+            raise _in_own_words(error) from error
+        except (requests.RequestException, LocationValueError) as error:  # of a URL, which the handler has not seen
+            raise wrong_input(self._explain(error)) from error
+        return response
+
+    def _explain(self, error: Exception) -> str:
+        of_requests = error if isinstance(error, requests.RequestException) else requests.exceptions.InvalidURL(error)
+        return str(self.error_handler.interpret_response(of_requests).error_message)  # type: ignore[union-attr]
 
     def _means_no_records(self, response: requests.Response | None) -> bool:
         handler = self.error_handler
@@ -114,3 +134,14 @@ def _with_cursors(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
     """`parameters` with the cursors that page tokens stand for, and without those of first pages."""
     cursors = {name: token.cursor for name, token in parameters.items() if isinstance(token, PageToken)}
     return {name: cursors.get(name, value) for name, value in parameters.items() if cursors.get(name, value) != ""}
+
+
+def _in_own_words(error: AirbyteTracedException) -> AirbyteTracedException:
+    """The error with which the engine gives up retries -> the same without its preface and its stream.
+
+    `Exhausted available request attempts. Please see logs … Exception: <sentence>` of the parent -> `<sentence>`.
+    """
+    last = error.__context__
+    if not isinstance(last, BaseBackoffException):
+        return error
+    return AirbyteTracedException(message=str(last), internal_message=str(last), failure_type=error.failure_type)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -21,11 +22,12 @@ from sourcewright.components.runtime import Refusals, Row, Runtime
 from sourcewright.engine.cursor import PartitionCursor
 from sourcewright.engine.executor import FairExecutor
 from sourcewright.engine.factory import ComponentFactory
+from sourcewright.engine.failures import Failures
 from sourcewright.engine.messages import saved_streams, without_false_states
 from sourcewright.engine.parents import DefinedStreams
 from sourcewright.http.pages import PageSlots
 from sourcewright.http.rate_limits import Limits, RateLimiter
-from sourcewright.inputs import FileInputs, require_known_streams
+from sourcewright.inputs import FileInputs, require_known, require_once
 from sourcewright.record_queue import RecordQueue
 
 _GENERATORS: Final = 1_000
@@ -35,7 +37,8 @@ _GENERATORS: Final = 1_000
 class ManifestSource(FileInputs, YamlDeclarativeSource):
     """Reads the streams of the manifest of its class.
 
-    The manifest's config normalization adds `workers` (requests in flight at once) and `max_retries`.
+    The manifest's config normalization adds `workers` (requests in flight at once) and `max_retries`. `read` raises
+    `StreamsFailedError` at its end if any stream failed.
     """
 
     manifest: ClassVar[Path]
@@ -64,8 +67,9 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
             self.resolved_manifest["definitions"], self._config, self.parent_settings, slots, self._parent_factory
         )
         self._runtime = Runtime(self._defined, slots, self._refusals)
-        self._parts = self._runtime, limiter, self.cursor_class
+        self._parts = limiter, self.cursor_class
         self._constructor: ComponentFactory = ComponentFactory(
+            self._runtime,
             *self._parts,
             message_repository=self._message_repository,
             configured_catalog=catalog,
@@ -82,11 +86,14 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         self._built: list[AbstractStream] = []
         self._known: list[str] = []
         self._chosen: set[str] | None = None
+        self.failures = Failures(())
+        """Errors of the last `read`."""
 
     def _parent_factory(self, states: ConnectorStateManager) -> ComponentFactory:
-        """Factory of parent streams, which emit no states."""
+        """Factory of parent streams, which emit neither states nor statuses."""
         repository = StateFilteringMessageRepository(self._message_repository)
-        return ComponentFactory(*self._parts, message_repository=repository, connector_state_manager=states)
+        runtime = replace(self._runtime, reports_status=False)
+        return ComponentFactory(runtime, *self._parts, message_repository=repository, connector_state_manager=states)
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -101,12 +108,16 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         catalog: ConfiguredAirbyteCatalog,
         state: list[AirbyteStateMessage] | None = None,
     ) -> Iterator[AirbyteMessage]:
-        self._chosen = {stream.stream.name for stream in catalog.streams}
+        names = [stream.stream.name for stream in catalog.streams]
+        require_once(names)
+        self._chosen = set(names)
         self._built = self.streams(self._config)
-        require_known_streams(catalog, self._known)
+        require_known(names, self._known)
         self.prepare([self._constructor.models[stream.stream.name] for stream in catalog.streams])
+        self.failures = Failures(self._chosen)
+        messages = self.failures.told_once(super().read(logger, config, catalog, state))
         try:
-            yield from without_false_states(super().read(logger, config, catalog, state), self._refusals)
+            yield from without_false_states(messages, self._refusals, self.failures, self._queue.progressed)
         finally:
             self._runtime.odd_dates.tell()
             self._executor.shutdown()

@@ -7,8 +7,17 @@ from urllib.parse import urlsplit
 import requests
 from urllib3.exceptions import ReadTimeoutError
 
+from sourcewright.environment import proxy_of
+
 _LOOKED_AT: Final = 1_000
 """Bytes of a body from which its beginning is shown."""
+_PROXY_HINT: Final = "check the variables `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`"
+_OF_PROXY: Final = (requests.exceptions.ProxyError, requests.exceptions.InvalidProxyURL)
+_NO_URL: Final = (
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.MissingSchema,
+)
 
 
 def explain_page(response: requests.Response, expected: str, setting: str) -> str:
@@ -31,7 +40,16 @@ def _beginning(response: requests.Response) -> str:
 
 def explain_exception(error: requests.RequestException, setting: str) -> str:
     """Why no answer came at all."""
-    host, reason = host_of(error.request.url if error.request is not None else None), _innermost(error)
+    url = error.request.url if error.request is not None else None
+    host, reason = host_of(url), _innermost(error)
+    if is_of_proxy(error):
+        return f"The proxy {_proxy(url)} does not let requests through to `{host}` ({reason}): {_PROXY_HINT}."
+    if isinstance(error, _NO_URL):
+        return f"The setting `{setting}` makes no URL that can be requested ({reason})."
+    return _explain_connection(error, host, reason, setting)
+
+
+def _explain_connection(error: requests.RequestException, host: str, reason: str, setting: str) -> str:
     if isinstance(error, requests.exceptions.SSLError):
         return f"The TLS connection to `{host}` failed ({reason}): check `{setting}`, its port and its certificate."
     if isinstance(error, requests.exceptions.ConnectTimeout):
@@ -55,6 +73,22 @@ def explain_limit(response: requests.Response, stream: str, words: str) -> str:
     )
 
 
+def explain_proxy_refusal(response: requests.Response) -> str:
+    """Why a proxy answered HTTP 407 in the place of the server."""
+    return f"The proxy {_proxy(response.url)} wants a user name and a password (HTTP 407): {_PROXY_HINT}."
+
+
+def is_of_proxy(error: requests.RequestException) -> bool:
+    """Whether the request failed before it reached the server; for SOCKS requests wants a package."""
+    return isinstance(error, _OF_PROXY) or "SOCKS" in str(error)
+
+
+def is_lasting(error: requests.RequestException) -> bool:
+    """Whether no retry helps: an untrusted certificate, what is no URL, a proxy that wants a password."""
+    refused = isinstance(error, requests.exceptions.ProxyError) and " 407 " in str(error)
+    return refused or is_certificate_error(error) or isinstance(error, _NO_URL)
+
+
 def is_certificate_error(error: Exception) -> bool:
     """Whether the server's certificate is not trusted, which no retry fixes."""
     return isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error)
@@ -72,6 +106,12 @@ def host_of(url: str | None) -> str:
     return urlsplit(url or "").netloc.rpartition("@")[2] or "the server"
 
 
+def _proxy(url: str | None) -> str:
+    """The proxy on the way to `url`."""
+    proxy = proxy_of(url or "")
+    return f"`{proxy}`" if proxy else "of the environment"
+
+
 def place(response: requests.Response) -> str:
     """URL of an answer, without its parameters."""
     return (response.url or "").split("?")[0].split("#")[0]
@@ -83,7 +123,7 @@ def _innermost(error: BaseException) -> str:
     while (inner := _cause(reason)) is not None:
         reason = inner
     noise = r"<[^>]*>: ?|\[SSL[^]]*\] ?| \(_ssl\.c:\d+\)|\[Errno -?\d+\] ?"
-    return re.sub(noise, "", str(reason)) or type(reason).__name__
+    return re.sub(noise, "", str(reason)).rstrip(".") or type(reason).__name__
 
 
 def _cause(error: BaseException) -> BaseException | None:

@@ -5,6 +5,7 @@
 has no cursor of the stream: {"parent_state": {…}} of a child of what changed, or the mark of a full refresh.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ from airbyte_cdk.models import (
 )
 from airbyte_cdk.sources.streams.core import NO_CURSOR_STATE_KEY
 
-from sourcewright.inputs import wrong_input
+from sourcewright.inputs import shorten, wrong_input
 
 START: Final = "start"
 AIRBYTE_STATE: Final = "airbyte_state"
@@ -46,10 +47,10 @@ def to_airbyte(stream: str, bookmark: Mapping[str, Any], cursor_field: str) -> A
         # `state` holds a cursor for all partitions; a stream without partitions has its cursor at the top level
         return _message(stream, {"state": {cursor_field: start}, cursor_field: start})
     if any(value is not None for value in bookmark.values()):
+        found, example = shorten(json.dumps(dict(bookmark), default=str)), json.dumps({START: "2026-01-31T00:00:00Z"})
         raise wrong_input(
-            f"The saved bookmark of stream `{stream}` is not one that this tap can go on from: {dict(bookmark)!r}. "
-            f'Expected {{"{START}": "2026-01-31T00:00:00Z"}} or the bookmark of an earlier sync; to read the stream '
-            "from its start, leave its bookmark out."
+            f"The saved bookmark of stream `{stream}` is not one that this tap can go on from: {found}. Expected "
+            f"{example} or the bookmark of an earlier sync; to read the stream from its start, leave its bookmark out."
         )
     return None
 

@@ -7,13 +7,15 @@ from typing import Any
 
 import click
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
-from singer_sdk.exceptions import ConfigValidationError, SingerSDKError
+from singer_sdk.exceptions import SingerSDKError
 from singer_sdk.tap_base import CliTestOptionValue
 from typing_extensions import override
 
 from sourcewright import secrets
 from sourcewright.cli.memory import tune_garbage_collection
-from sourcewright.singer.files import JsonFile, require_settings
+from sourcewright.cli.output import require_stdout
+from sourcewright.inputs import FileInputs
+from sourcewright.singer.files import JsonFile, require_integers
 from sourcewright.singer.logs import configure_logs
 from sourcewright.singer.output import end_with_reader, log_prints
 from sourcewright.singer.sdk import SdkTap
@@ -25,22 +27,26 @@ class CommandLine(SdkTap):
     @classmethod
     def main(cls) -> None:
         """Run the command."""
+        if exit_code := cls.exit_code():
+            # A normal exit would wait for the source's threads, which may be blocked
+            logging.shutdown()
+            os._exit(exit_code)
+
+    @classmethod
+    def exit_code(cls, arguments: list[str] | None = None) -> int:
+        """Run the command with `arguments`, by default those of the process, and say why where it fails."""
+        require_stdout()
         command = cls.cli
         secrets.know_environment()
         configure_logs()
         try:
-            command()
+            command(arguments)
         except SystemExit as ended:
-            exit_code = ended.code
+            return ended.code if isinstance(ended.code, int) else int(bool(ended.code))
         except Exception as error:  # noqa: BLE001 - nothing catches it later
             _report(cls.logger, error)
-            exit_code = 1
-        else:
-            exit_code = 0
-        if exit_code:
-            # A normal exit would wait for the source's threads, which may be blocked
-            logging.shutdown()
-            os._exit(exit_code if isinstance(exit_code, int) else 1)
+            return 1
+        return 0
 
     @classmethod
     @override
@@ -68,10 +74,14 @@ class CommandLine(SdkTap):
     @classmethod
     @override
     def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> Any:
+        """Read each file once, as `--config <(…)` can be read only once."""
+        settings: dict[str, Any] = {}
         for path in value:
-            if path != "ENV":
-                require_settings(path)
-        return super().cb_config(ctx, param, value)
+            if path == "ENV":
+                require_integers(cls.config_jsonschema, cls.name)
+            else:
+                settings |= FileInputs.read_config(path)
+        return cls.config_input(settings, parse_env="ENV" in value)
 
     @classmethod
     @override
@@ -91,12 +101,7 @@ class CommandLine(SdkTap):
 
 
 def _report(logger: logging.Logger, error: Exception) -> None:
-    if isinstance(error, ConfigValidationError):
-        for message in error.errors:
-            logger.error("%s", message)
-    elif isinstance(error, AirbyteTracedException):
-        logger.error("%s", error.message or error.internal_message)
-    elif isinstance(error, SingerSDKError):
+    if isinstance(error, AirbyteTracedException | SingerSDKError):
         logger.error("%s", error)
     else:
         logger.error("Unexpected error: %s", error, exc_info=error)

@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +11,7 @@ import click
 from singer_sdk.singerlib import Catalog
 from typing_extensions import override
 
-from sourcewright.inputs import read_json, wrong_input
+from sourcewright.inputs import read_json, require_once, wrong_input
 
 
 class JsonFile(click.ParamType):  # type: ignore[type-arg]  # not generic in older versions
@@ -28,20 +30,25 @@ class JsonFile(click.ParamType):  # type: ignore[type-arg]  # not generic in old
         return io.StringIO(json.dumps(content))
 
 
-def require_settings(path: str) -> None:
-    """Refuse a config file that is not a JSON object."""
-    if not isinstance(read_json(path, "config"), Mapping):
-        raise wrong_input(f"The config file `{path}` does not hold a JSON object.")
+def require_integers(schema: Mapping[str, Any], tap: str) -> None:
+    """Refuse text in a variable of a setting that is an integer: TAP_SENTRY_NUM_WORKERS=many."""
+    for setting, about in schema["properties"].items():
+        variable = f"{tap}_{setting}".replace("-", "_").upper()
+        text = os.environ.get(variable, "0")
+        if about.get("type") == "integer" and not re.fullmatch(r"\s*[+-]?\d{1,18}\s*", text):
+            raise wrong_input(f"The variable `{variable}` is `{text}`, but must be an integer.")
 
 
 def _require_catalog(content: Any, path: str) -> None:
     try:
         Catalog.from_dict({"streams": content["streams"]})
+        names = [stream["tap_stream_id"] for stream in content["streams"]]
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise wrong_input(
             f"The catalog file `{path}` is not a Singer catalog: it must hold what --discover prints, "
             '{"streams": [{"tap_stream_id": …, "schema": …, "metadata": […]}]}.'
         ) from error
+    require_once(names)
 
 
 def _require_state(content: Any, path: str) -> None:

@@ -16,7 +16,7 @@ from singer_sdk.io_base import SingerWriter
 from singer_sdk.singerlib import Message
 from typing_extensions import override
 
-from sourcewright.cli.output import LineWriter, PrintedLines
+from sourcewright.cli.output import UNREAD, LineWriter, PrintedLines, ending
 from sourcewright.lenient_json import record_line
 
 logger: Final = logging.getLogger(__name__)
@@ -48,8 +48,8 @@ class MessageWriter(LineWriter, SingerWriter):
         self.write_line(record_line(message, record.stream, record.data, key))
 
     @override
-    def end_unread(self) -> NoReturn:
-        _end_unread()
+    def end(self, reason: str) -> NoReturn:
+        _end(reason)
 
 
 class LoggedPrints(PrintedLines):
@@ -78,11 +78,12 @@ def _watch_reader(stdout: int) -> None:
     poll = select.poll()
     poll.register(stdout, 0)  # poll() reports errors in any case
     poll.poll()
-    _end_unread()
+    _end(UNREAD)
 
 
-def _end_unread() -> NoReturn:
-    logger.error("The reader of the records has ended, so the sync ends too.")
+def _end(reason: str) -> NoReturn:
+    ending.acquire()
+    logger.error("%s", reason)
     os._exit(1)
 
 

@@ -13,9 +13,9 @@ from airbyte_cdk.models import (
     ConfiguredAirbyteCatalog,
     ConfiguredAirbyteStream,
 )
-from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from singer_sdk.exceptions import SingerSDKError
 
+from sourcewright.engine.failures import StreamsFailedError
 from sourcewright.engine.source import ManifestSource
 
 
@@ -59,8 +59,6 @@ class Reading:
         self._source = source_class(catalog=self._catalog, config=self._config, state=self._state)
         self._messages = self._source.read(logger, self._config, self._catalog, self._state)
         self._ended: set[str] = set()
-        self._incomplete: list[str] = []
-        self._reported: set[str] = set()
 
     def records(self) -> Iterator[AirbyteRecordMessage]:
         """All records of all streams, in the order of their arrival."""
@@ -71,9 +69,8 @@ class Reading:
                     self._take(message)
                 else:
                     yield record
-        except AirbyteTracedException:
-            if not self._incomplete:
-                raise
+        except StreamsFailedError:
+            pass  # `finish` says so, once the records are written
 
     def first_records(self) -> Iterator[AirbyteRecordMessage]:
         """The first record of each stream, until all streams have one or have ended; then no more is taken."""
@@ -95,12 +92,11 @@ class Reading:
         """Fail, after all streams have ended, if one of them could not be read to its end.
 
         Raises:
-            SyncFailedError: It names these streams; the reasons are in the log already.
+            SyncFailedError: It names these streams, with their reasons.
 
         """
-        if self._incomplete:
-            names = ", ".join(f"`{name}`" for name in self._incomplete)
-            raise SyncFailedError(f"Not read to their end: {names}. All other selected streams are complete.")
+        if summary := self._source.failures.summary():
+            raise SyncFailedError(summary)
 
     def _take(self, message: AirbyteMessage) -> None:
         if message.state:
@@ -120,12 +116,8 @@ class Reading:
             self._save()
 
     def _take_trace(self, trace: AirbyteTraceMessage) -> None:
-        if trace.error and trace.error.message not in self._reported:
-            self._reported.add(trace.error.message)
-            self._logger.error("%s", trace.error.message)
-            self._logger.debug("%s", trace.error.stack_trace)
+        if trace.error:
+            self._logger.error("%s", "\n".join(filter(None, [trace.error.message, trace.error.stack_trace])))
         status = trace.stream_status
         if status and status.status in (AirbyteStreamStatus.COMPLETE, AirbyteStreamStatus.INCOMPLETE):
             self._ended.add(status.stream_descriptor.name)
-        if status and status.status is AirbyteStreamStatus.INCOMPLETE:
-            self._incomplete.append(status.stream_descriptor.name)

@@ -10,6 +10,7 @@ from types import FrameType
 from typing import Any
 
 from singer_sdk import Stream, Tap
+from singer_sdk.plugin_base import _ConfigInput
 from typing_extensions import override
 
 from sourcewright.singer.output import MessageWriter
@@ -21,12 +22,17 @@ class SdkTap(Tap):
     message_writer_class = MessageWriter
     message_writer: MessageWriter
 
+    @classmethod
+    def config_input(cls, settings: dict[str, Any], *, parse_env: bool) -> Any:
+        """What the SDK's command takes for `--config`: settings of the files, and whether to read the environment."""
+        return _ConfigInput(config=settings, parse_env=parse_env)
+
     @abstractmethod
     def check_settings(self, *, require_all: bool) -> None:
         """Refuse wrong settings, and missing ones too if `require_all`.
 
         Raises:
-            ConfigValidationError: Its `errors` are for the user.
+            AirbyteTracedException: Its message is for the user. The SDK would add a line to an error of its own.
 
         """
 

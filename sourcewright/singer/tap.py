@@ -6,17 +6,15 @@ from functools import cached_property, partial
 from typing import Any, ClassVar
 
 from airbyte_cdk.models import AirbyteRecordMessage, ConnectorSpecification
-from airbyte_cdk.utils.traced_exception import AirbyteTracedException
-from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers.capabilities import CapabilitiesEnum, PluginCapabilities, TapCapabilities
 from singer_sdk.singerlib import StateMessage
 from typing_extensions import override
 
 from sourcewright import secrets
 from sourcewright.engine.source import ManifestSource
-from sourcewright.inputs import Entrypoint
+from sourcewright.inputs import Entrypoint, require_known
 from sourcewright.singer.command import CommandLine
-from sourcewright.singer.reading import ReadableStream, Reading, SyncFailedError
+from sourcewright.singer.reading import ReadableStream, Reading
 from sourcewright.singer.settings import settings_schema
 from sourcewright.singer.stream import SourceStream
 
@@ -54,12 +52,7 @@ class SourceTap(CommandLine):
         secrets.know_settings(self.config, schema)
         settings = self.source.settings if self.config else {}
         wanted = schema if require_all else {**schema, "required": []}
-        try:
-            Entrypoint.validate_connection(ConnectorSpecification(connectionSpecification=wanted), settings)
-        except AirbyteTracedException as error:
-            raise ConfigValidationError(
-                "The settings are wrong.", errors=[str(error.message)], schema=schema
-            ) from error
+        Entrypoint.validate_connection(ConnectorSpecification(connectionSpecification=wanted), settings)
 
     @override
     def discover_streams(self) -> Sequence[SourceStream]:
@@ -68,12 +61,7 @@ class SourceTap(CommandLine):
             SourceStream(self, stream, self.reading, selected_by_default=stream.name not in costly)
             for stream in catalog.streams
         ]
-        known = [stream.name for stream in streams]
-        unknown = ", ".join(f"`{name}`" for name in self.input_catalog or {} if name not in known)
-        if unknown:
-            raise SyncFailedError(
-                f"The catalog names streams that do not exist: {unknown}. There are: {', '.join(known)}."
-            )
+        require_known(list(self.input_catalog or {}), [stream.name for stream in streams])
         return streams
 
     def reading(self, streams: Sequence[ReadableStream]) -> Reading:

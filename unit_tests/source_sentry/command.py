@@ -73,7 +73,7 @@ def run(
 def run_arguments(*arguments: str) -> Result:
     """What the interpreter would do with an uncaught exception is done here too."""
     stdout = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
-    with _process(), contextlib.redirect_stdout(stdout), patch.object(sys, "__stdout__", stdout):
+    with a_process(), contextlib.redirect_stdout(stdout), patch.object(sys, "__stdout__", stdout):
         code = _exit_code(list(arguments))
     stdout.seek(0)
     return Result(code, stdout.read())
@@ -91,7 +91,7 @@ def _exit_code(arguments: list[str]) -> int:
 
 
 @contextlib.contextmanager
-def _process() -> Iterator[None]:
+def a_process() -> Iterator[None]:
     """Undo what a command changes for its whole process."""
     hook, thresholds, handlers = sys.excepthook, gc.get_threshold(), list(logging.getLogger().handlers)
     try:

@@ -13,7 +13,7 @@ from source_sentry.config import DEFAULTS, NormalizeConfig
 from unit_tests.source_sentry.builders import BACKEND, HOST, NOW, RETENTION_START, START, TOKEN, Json, a_config, without
 from unit_tests.source_sentry.command import run
 from unit_tests.source_sentry.endpoints import projects
-from unit_tests.source_sentry.sentry_mock import SentryMock, answer, organization_request, page
+from unit_tests.source_sentry.sentry_mock import SentryMock, SentryRequest, answer, organization_request, page
 from unit_tests.source_sentry.sync import read
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -93,6 +93,8 @@ def test_given_empty_setting_when_normalised_then_its_default(setting: str, noth
         ("https://host/subpath/api/0/", "https://host/subpath"),
         ("HTTP://Host:9000", "HTTP://Host:9000"),
         ("192.168.0.7:9000", "https://192.168.0.7:9000"),
+        ("[::1]:9000", "https://[::1]:9000"),
+        ("http://[fe80::1]/sentry/", "http://[fe80::1]/sentry"),
     ],
 )
 def test_given_hostname_of_any_form_when_normalised_then_its_url(hostname: str, url: str) -> None:
@@ -246,3 +248,16 @@ def test_given_old_names_when_built_then_nothing_is_printed() -> None:
     with redirect_stdout(printed):
         SourceSentry(config={"api_token": TOKEN, "organization": "acme", "project": "web", "start_date": START})
     assert printed.getvalue() == ""
+
+
+@pytest.mark.parametrize("hostname", ["http://[::1]:9000", "http://sentry.test:65535", "http://sentry.test:80"])
+def test_given_host_of_any_kind_when_read_then_it_is_asked(hostname: str, sentry: SentryMock) -> None:
+    request = SentryRequest(f"{hostname}/api/0/organizations/acme/teams/", {"per_page": "100"})
+    sentry.answers(request, page({"id": "1"}))
+    assert read("teams", config=a_config(hostname=hostname)).records("teams") == [{"id": "1"}]
+
+
+def test_given_characters_that_mean_something_in_a_url_when_read_then_they_are_quoted(sentry: SentryMock) -> None:
+    request = SentryRequest(f"{HOST}/api/0/organizations/a%3Bb%26c/teams/", {"per_page": "100"})
+    sentry.answers(request, page({"id": "1"}))
+    assert read("teams", config=a_config(organization="a;b&c")).records("teams") == [{"id": "1"}]

@@ -9,6 +9,7 @@ from airbyte_cdk.models import Type
 from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.streams.concurrent.default_stream import DefaultStream
 from airbyte_cdk.sources.types import Record
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_sentry import SourceSentry
 from sourcewright.engine.cursor import CHECKPOINT_SECONDS, WindowCursor
@@ -113,15 +114,14 @@ def test_given_two_streams_with_projects_when_read_then_the_list_is_asked_for_on
     assert (sync.cursors("events"), sync.cursors("issues")) == ({"1": NOW}, {"1": NOW})
 
 
-def test_given_list_of_projects_that_failed_when_the_next_stream_is_read_then_it_is_asked_for_again(
+def test_given_list_of_projects_that_failed_when_the_next_stream_is_read_then_it_fails_without_another_request(
     sentry: SentryMock,
 ) -> None:
-    sentry.answers(projects(), *[answer("", 500)] * 9, page(BACKEND))
+    sentry.answers(projects(), *[answer("", 500)] * 9)
     source = SourceSentry(catalog=a_catalog("project_keys"), config=a_config())
-    with pytest.raises(Exception, match="HTTP 500"):
-        source.parent_rows("project_list", *BACKEND)
-    assert source.parent_rows("project_list", *BACKEND) == [BACKEND]
-    assert source.parent_rows("project_list", *BACKEND) == [BACKEND]
+    for _ in range(2):
+        with pytest.raises(AirbyteTracedException, match="HTTP 500"):
+            source.parent_rows("project_list", *BACKEND)
 
 
 def test_given_parents_when_read_then_only_the_fields_that_children_need_are_kept(sentry: SentryMock) -> None:

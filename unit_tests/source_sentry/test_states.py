@@ -1,5 +1,6 @@
 """States of any version, as `ProjectState` migrates them."""
 
+import json
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -119,7 +120,7 @@ def test_given_garbage_when_migrated_then_one_sentence_with_the_stream_and_the_v
     message, value = str(caught.value.message), next(iter(state.values()))
     assert caught.value.failure_type is FailureType.config_error
     assert message.startswith("The saved state of stream `events` is not one")
-    assert repr(value) in message
+    assert json.dumps(value) in message
     assert '{"dateCreated": "2026-01-31T00:00:00Z"}' in message
 
 

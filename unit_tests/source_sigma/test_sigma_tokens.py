@@ -219,6 +219,14 @@ def test_given_no_token_at_all_when_asked_then_one_sentence_says_why(
     assert CLIENT_SECRET not in str(caught.value.message)
 
 
+def test_given_a_wrong_secret_when_read_then_one_error_before_any_stream_begins(bare_sigma: SigmaMock) -> None:
+    bare_sigma.gives_tokens(refusal(401, "unauthorized"))
+    sync = read("teams", "workbooks", "members", fails=True)
+    (error,) = [message.trace.error for message in sync.output.errors if message.trace and message.trace.error]
+    assert error.message.startswith("Sigma does not know the `client_id` or its `client_secret`: copy both again")
+    assert (sync.output.state_messages, sync.output.get_stream_statuses("teams")) == ([], [])
+
+
 def test_given_a_token_when_anything_is_put_out_then_it_is_masked(bare_sigma: SigmaMock) -> None:
     bare_sigma.gives_tokens(a_token(SECOND))
     a_store().current(0)

@@ -1,6 +1,7 @@
 """The command line and its files: each mistake ends with one sentence and exit code 1."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -88,6 +89,38 @@ def test_given_file_with_something_else_when_read_then_one_sentence_says_what_it
     (error,) = result.errors
     assert error["failure_type"] == "config_error"
     assert words in error["message"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_given_byte_order_marks_when_read_then_the_files_are_understood(
+    encoding: str, sentry: SentryMock, tmp_path: Path
+) -> None:
+    sentry.answers_projects(BACKEND)
+    sentry.answers(events("backend", "2026-11-22T08:00:00Z"), page())
+    files = {"config": a_config(projects=["backend"]), "catalog": CATALOG, "state": [stream_message(TODAY)]}
+    arguments = ["read"]
+    for name, content in files.items():
+        path = tmp_path / f"{name}.json"
+        path.write_bytes(json.dumps(content).encode(encoding))
+        arguments += [f"--{name}", str(path)]
+    assert run_arguments(*arguments).code == 0
+
+
+def test_given_pipes_instead_of_files_when_read_then_each_is_read_once(sentry: SentryMock) -> None:
+    """As of `--config <(echo …)`, which a second reading would find empty."""
+    sentry.answers_projects(BACKEND)
+    sentry.answers(events("backend", "2026-11-22T08:00:00Z"), page())
+    files = {"config": a_config(projects=["backend"]), "catalog": CATALOG, "state": [stream_message(TODAY)]}
+    arguments, ends = ["read"], []
+    for name, content in files.items():
+        reader, writer = os.pipe()
+        os.write(writer, json.dumps(content).encode())
+        os.close(writer)
+        ends.append(reader)
+        arguments += [f"--{name}", f"/dev/fd/{reader}"]
+    assert run_arguments(*arguments).code == 0
+    for end in ends:
+        os.close(end)
 
 
 def stream_message(state: Any) -> Json:

@@ -1,7 +1,5 @@
 """Events that the server refuses: of a project, of a window."""
 
-from unittest.mock import ANY
-
 from unit_tests.source_sentry.builders import BACKEND, LAST_SECOND, NOW, START, WEB, a_config, an_event
 from unit_tests.source_sentry.endpoints import events, projects
 from unit_tests.source_sentry.sentry_mock import SentryMock, answer, page, project_request
@@ -46,8 +44,8 @@ def test_given_token_without_the_scope_when_read_then_the_stream_fails_instead_o
     sentry.answers_scopes("org:read", "event:read")
     sync = read("events", fails=True)
     ((message, kind),) = sync.errors("events")
-    assert (sync.status("events"), sync.cursors("events"), kind) == ("INCOMPLETE", {"1": START}, "config_error")
-    assert "stream `events` of project `backend`: it needs the scope `project:read`" in message
+    assert (sync.status("events"), sync.states("events"), kind) == ("INCOMPLETE", [], "config_error")
+    assert "stream `events`: it needs the scope `project:read`" in message
 
 
 def test_given_two_refused_projects_when_read_then_the_scopes_are_asked_for_once(sentry: SentryMock) -> None:
@@ -133,8 +131,11 @@ def test_given_window_of_a_minute_that_is_too_wide_when_read_then_the_stream_fai
     sentry.answers_projects(BACKEND)
     sentry.answers(events("backend", "2026-11-22T09:59:00Z"), TOO_WIDE)
     sync = read("events", config=a_config(start_date="2026-11-22T09:59:00Z"), fails=True)
-    assert sync.cursors("events") == {"1": "2026-11-22T09:59:00Z"}
-    assert sync.errors("events") == [(ANY, "transient_error")]
+    assert sync.states("events") == []
+    ((message, kind),) = sync.errors("events")
+    assert kind == "transient_error"
+    assert message.startswith("Sentry rejected the request of stream `events` to ")
+    assert message.endswith(". There is no smaller window to ask for.")
 
 
 def test_given_window_before_the_retention_when_read_then_nothing_is_in_it(sentry: SentryMock) -> None:

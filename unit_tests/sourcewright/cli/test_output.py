@@ -1,17 +1,23 @@
+import errno
 import io
 import itertools
+import logging
 import os
+import re
 import signal
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
+from source_sentry.run import main as source_sentry
+from source_sentry.tap import TapSentry
 from sourcewright.cli.output import LineWriter, PrintedLines
 from sourcewright.engine import cursor
 from unit_tests.source_sentry.builders import BACKEND, NOW, Json, a_config, a_project, an_event
@@ -134,7 +140,8 @@ def test_given_a_signal_in_the_middle_of_a_write_when_stopped_then_the_whole_buf
     assert binary.getvalue() == b"a line that needs several writes\n"
 
 
-def write_until_stopped(writer: LineWriter) -> None:
+def write_until_stopped(writer: LineWriter, delay: float) -> None:
+    signal.setitimer(signal.ITIMER_REAL, delay)
     for number in itertools.count():
         writer.write_line(b"record %d" % number)
         if number % 3 == 0:
@@ -147,10 +154,9 @@ def test_given_a_signal_at_any_moment_when_lines_are_written_then_all_before_it_
     binary = io.BytesIO()
     writer = LineWriter(binary)
     before = signal.signal(signal.SIGALRM, lambda *_: writer.stop(142))
-    signal.setitimer(signal.ITIMER_REAL, delay)
     try:
         with pytest.raises(SystemExit):
-            write_until_stopped(writer)
+            write_until_stopped(writer, delay)
     finally:
         signal.signal(signal.SIGALRM, before)
     lines = binary.getvalue().split(b"\n")
@@ -173,6 +179,67 @@ for _ in range(1000):
         process.stdout.close()
         assert process.wait(timeout=20) == 1
         assert process.stderr.read() == b"Nobody reads standard output any more: stopped.\n"
+
+
+class EndedError(BaseException):
+    """Takes the place of the end of the process."""
+
+
+class EndingWriter(LineWriter):
+    """Raises where the process would end."""
+
+    def end(self, reason: str) -> NoReturn:
+        raise EndedError(reason)
+
+
+class FailingOnce(io.BytesIO):
+    """Refuses the first write."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self._errors = [error]
+
+    def write(self, data: Any) -> int:
+        if self._errors:
+            raise self._errors.pop()
+        return super().write(data)
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (BrokenPipeError(errno.EPIPE, "Broken pipe"), "Nobody reads standard output any more: stopped."),
+        (OSError(errno.ENOSPC, "No space left"), "Standard output cannot be written (No space left): stopped."),
+        (OSError(errno.EIO, "Input/output error"), "Standard output cannot be written (Input/output error): stopped."),
+        (ValueError("write to closed file"), "Standard output cannot be written (write to closed file): stopped."),
+    ],
+)
+def test_given_output_that_fails_when_a_line_is_logged_then_the_process_ends(error: Exception, sentence: str) -> None:
+    """A handler swallows errors, and the next state would go out without the records before it."""
+    writer = EndingWriter(FailingOnce(error))
+    handler = logging.StreamHandler(printed(writer))
+    with pytest.raises(EndedError, match=re.escape(sentence)):
+        handler.handle(logging.makeLogRecord({"msg": "A line."}))
+
+
+def test_given_write_that_fails_for_another_reason_when_written_again_then_no_line_is_missing() -> None:
+    binary = FailingOnce(MemoryError())
+    writer = LineWriter(binary)
+    with pytest.raises(MemoryError):
+        writer.write_line(b"record")
+    writer.write_line(b"state")
+    writer.flush()
+    assert binary.getvalue() == b"record\nstate\n"
+
+
+@pytest.mark.parametrize("run", [source_sentry, TapSentry.exit_code])
+def test_given_closed_output_when_a_command_is_run_then_one_sentence(
+    run: Callable[[list[str]], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    with pytest.raises(SystemExit) as ended:
+        run(["spec"])
+    assert ended.value.code == "Standard output is closed, so there is nowhere to write to: stopped."
 
 
 def test_given_records_when_read_then_each_is_a_line_as_the_server_sent_it(sentry: SentryMock, tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""What users get wrong: a table of inputs, each with the one sentence that the commands answer."""
