@@ -1,11 +1,12 @@
 """`check`: prove host, token, organization and every configured project, and say what the token does not cover."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from airbyte_cdk.models import AirbyteConnectionStatus
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
+from source_sentry.comparison import closed_projects, no_projects, unknown_environments, unknown_projects
 from source_sentry.errors import CI_ONLY, is_organization_token, token_scopes
 from source_sentry.projects import explain_renamed, renamed
 from sourcewright.components.check import CheckedSource, connection_status
@@ -13,6 +14,7 @@ from sourcewright.inputs import wrong_input
 
 _LEVELS: Final = ("read", "write", "admin")
 """Each implies those before it."""
+_ISSUES_NEED: Final = "event:read"
 _RELEASE_SCOPES: Final = frozenset({"project:releases", "org:ci"})
 """They suffice for what lies below `/releases/`."""
 
@@ -34,15 +36,25 @@ def _prove(organization: Organization) -> str:
     if is_organization_token(settings):
         raise wrong_input(CI_ONLY)
     organization.read_definition("organization")
-    projects = {str(row["id"]): str(row["slug"]) for row in organization.read_definition("project_list")}
-    visible = sorted(projects.values())
-    unknown = sorted(set(settings["projects"]) - set(visible))
-    new_slugs = renamed(organization.read_definition, unknown, projects)
-    if len(new_slugs) < len(unknown):
-        missing = [slug for slug in unknown if slug not in new_slugs]
-        raise wrong_input(unknown_projects(missing, settings["organization"], visible))
-    found = f"Organization `{settings['organization']}`: {len(visible)} project(s) visible."
-    return " ".join([found, *explain_renamed(new_slugs), *_uncovered(organization)])
+    projects = list(organization.read_definition("project_list"))
+    if not projects:
+        raise wrong_input(no_projects(settings["organization"]))
+    visible = {str(row["id"]): str(row["slug"]) for row in projects}
+    new_slugs = renamed(organization.read_definition, set(settings["projects"]) - set(visible.values()), visible)
+    _prove_names(*unknown_projects(projects, settings, new_slugs))
+    if settings["environments"] and (names := settings["server"].environment_names()) is not None:
+        _prove_names(*unknown_environments(names, settings))
+    scopes, unreadable = _scopes(organization)
+    if not scopes or covers(scopes, _ISSUES_NEED):
+        organization.read_definition("issue_page")
+    found = f"Organization `{settings['organization']}`: {len(projects)} project(s) visible."
+    told = [found, *explain_renamed(new_slugs), closed_projects(projects), unreadable]
+    return " ".join(filter(None, [*told, *_uncovered(organization, scopes)]))
+
+
+def _prove_names(unknown: Sequence[str], message: str) -> None:
+    if unknown:
+        raise wrong_input(message)
 
 
 def covers(scopes: Iterable[str], needed: str) -> bool:
@@ -51,12 +63,16 @@ def covers(scopes: Iterable[str], needed: str) -> bool:
     return any(f"{resource}:{level}" in set(scopes) for level in _LEVELS[_LEVELS.index(level) :])
 
 
-def _uncovered(organization: Organization) -> list[str]:
-    """One sentence for each scope that the token lacks; nothing if the server does not say which scopes it has."""
+def _scopes(organization: Organization) -> tuple[set[str], str]:
+    """The token's scopes, none if the server does not say which it has, and why they could not be read."""
     try:
-        scopes = set(token_scopes(organization.read_definition("token")))
+        return set(token_scopes(organization.read_definition("token"))), ""
     except AirbyteTracedException as error:
-        return [f"The token's scopes could not be read: {error.message}"]
+        return set(), f"The token's scopes could not be read: {error.message}"
+
+
+def _uncovered(organization: Organization, scopes: set[str]) -> list[str]:
+    """One sentence for each scope that the token lacks."""
     lacking: dict[str, list[str]] = {}
     for stream, parameters in organization.stream_parameters().items():
         needed, is_release = str(parameters["scope"]), "/releases/" in parameters["endpoint"]
@@ -67,14 +83,3 @@ def _uncovered(organization: Organization) -> list[str]:
         f"The token lacks the scope `{scope}`, so these streams cannot be read: {', '.join(streams)}."
         for scope, streams in lacking.items()
     ]
-
-
-def unknown_projects(unknown: list[str], organization: str, visible: list[str]) -> str:
-    """Say which configured projects do not exist, and which do."""
-    names, verb = ", ".join(f"`{slug}`" for slug in unknown), "does" if len(unknown) == 1 else "do"
-    projects = ", ".join(f"`{slug}`" for slug in visible) or "none"
-    noun = "Project" if len(unknown) == 1 else "Projects"
-    return (
-        f"{noun} {names} of setting `projects` {verb} not exist in organization `{organization}`. "
-        f"Projects this token can see: {projects}."
-    )

@@ -12,6 +12,7 @@ from source_sentry.handler import SentryErrorHandler
 from source_sentry.pages import PlacedExtractor
 from source_sentry.paging import LinkHeaderPagination, ScimPagination
 from source_sentry.routers import MonitorRouter, ProjectRouter
+from source_sentry.server import RouteHandler
 from source_sentry.states import ProjectState
 from sourcewright.components.parents import ParentRouter, TouchedRouter
 from sourcewright.components.records import ParentIds, RecordChange, Text
@@ -31,6 +32,7 @@ __all__ = [
     "PlacedExtractor",
     "ProjectRouter",
     "ProjectState",
+    "RouteHandler",
     "ScimPagination",
     "SentryErrorHandler",
     "Text",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from typing_extensions import override
 
@@ -77,6 +78,11 @@ class NormalizeConfig(SettingsNormalization):
 def base_url(hostname: str) -> str:
     """`sentry.io`, `host:port`, `http://host:9000/`, `https://host/subpath/` -> URL without a trailing slash."""
     return hostname if "://" in hostname else f"https://{hostname}"
+
+
+def is_saas(url: str) -> bool:
+    """Whether it is sentry.io or one of its regions."""
+    return f".{urlsplit(url).hostname}".endswith(".sentry.io")
 
 
 def _pin_time(config: MutableMapping[str, Any]) -> None:

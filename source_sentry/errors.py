@@ -28,7 +28,6 @@ _MESSAGES_401: Final[Mapping[str, str]] = {
     "member-disabled-over-limit": "The owner of the `auth_token` is disabled because the organization has more "
     "members than its plan allows: use the token of an internal integration.",
 }
-_LEGACY: Final = " (A self-hosted server from before Sentry 20 answers so too: then set `legacy_server`.)"
 CI_ONLY: Final = (
     "The `auth_token` is an organization token (`sntrys_…`), which Sentry limits to uploads from CI: use the token "
     "of an internal integration, or a user token."
@@ -92,6 +91,11 @@ class Refusal:
         return place(self.response)
 
     @property
+    def environments(self) -> list[str]:
+        """Environments that were asked for."""
+        return parse_qs(urlsplit(self.response.request.url or "").query).get("environment", [])
+
+    @property
     def detail(self) -> str:
         """Sentry's own words; empty where it has none."""
         return detail(self.response)
@@ -146,11 +150,6 @@ def explain_points(refusal: Refusal, limit: int) -> str:
 
 def _bad_request(refusal: Refusal) -> str:
     words = refusal.detail
-    if "multi project" in words:
-        return (
-            f"This server has no organization-wide issue search ({words}): set `legacy_server` to read issues "
-            "project by project."
-        )
     hint = "; check `issue_query`" if refusal.stream == "issues" else ""
     where, reason = refusal.place, words.rstrip(".") or "no reason"
     return f"Sentry rejected the request of stream `{refusal.stream}` to {where}: {reason}{hint}."
@@ -184,19 +183,21 @@ def _forbidden(refusal: Refusal) -> str:
     words = refusal.detail or "no reason given"
     if refusal.is_organization_token:
         return f"{CI_ONLY} Sentry says: {words}"
-    hint = _LEGACY if refusal.stream in ("releases", "users") else ""
     return (
         f"The `auth_token` may not read stream `{refusal.stream}`{_of_parent(refusal)}: it needs the scope "
-        f"`{refusal.scope}` and membership or access to the project or organization. Sentry says: {words}{hint}"
+        f"`{refusal.scope}` and membership or access to the project or organization. Sentry says: {words}"
     )
 
 
 def _not_found(refusal: Refusal) -> str:
     project, words = refusal.project, refusal.detail
     if project:
+        reasons = ["it was deleted", "renamed", "the feature is off"]
+        if names := ", ".join(f"`{name}`" for name in refusal.environments):
+            reasons.append(f"the organization does not have each environment of setting `environments` ({names})")
         return (
             f"Project `{project}` of organization `{refusal.organization}` has nothing at {refusal.place} for stream "
-            f"`{refusal.stream}`: it was deleted, renamed or the feature is off. Sentry says: {words or 'nothing'}"
+            f"`{refusal.stream}`: {', '.join(reasons[:-1])} or {reasons[-1]}. Sentry says: {words or 'nothing'}"
         )
     return (
         f"Nothing is at {refusal.place}: check the slug `{refusal.organization}` in `organization`, and `hostname` "
@@ -211,8 +212,7 @@ def _limited(refusal: Refusal) -> str:
 def _other(refusal: Refusal) -> str:
     status = refusal.response.status_code
     words = refusal.detail or refusal.response.reason or "no reason given"
-    hint = _LEGACY if refusal.stream in ("feedback", "issues") and status == HTTPStatus.INTERNAL_SERVER_ERROR else ""
-    return f"{refusal.place} answered stream `{refusal.stream}` with HTTP {status}: {words}{hint}"
+    return f"{refusal.place} answered stream `{refusal.stream}` with HTTP {status}: {words}"
 
 
 def _of_parent(refusal: Refusal) -> str:

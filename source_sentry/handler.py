@@ -1,5 +1,6 @@
 """What Sentry's answers mean."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
@@ -13,6 +14,7 @@ from typing_extensions import override
 
 from source_sentry import errors
 from source_sentry.check import covers
+from source_sentry.config import base_url, is_saas
 from source_sentry.pages import SentryPage
 from source_sentry.projects import find_project, renaming
 from sourcewright.components.handler import (
@@ -34,6 +36,8 @@ _DENIED: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_
 _REMOVED: Final = (HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.GONE, HTTPStatus.NOT_IMPLEMENTED)
 _TRANSIENT: Final = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GONE)
 """410 is a brownout, which ends after minutes, of what will be removed."""
+_BROKEN: Final = re.compile(r"SSL|refused|reset|aborted", re.IGNORECASE)
+"""What servers without TLS make of its first bytes; where they listen at another port, nothing does at this one."""
 _TOO_WIDE: Final = ("smaller date range", "large offsets", "Query timeout")
 _TOO_OLD: Final = "more recent date range"
 _MANY: Final = 10
@@ -66,6 +70,8 @@ class SentryErrorHandler(JsonErrorHandler):
     """Whether a 404 without a word is about the parent; elsewhere it is about a feature that the plan lacks."""
     may_move: bool = False
     """Whether the answer of a project that was renamed is taken as it is, since the project's id is looked at."""
+    by_snuba: bool = False
+    """Whether the answer comes from Snuba, without which servers from before Sentry 10 answer 500 for ever."""
     max_points: int = 0
     """Points of a series, at which Sentry cuts without a word; 0 where it does not."""
 
@@ -83,7 +89,15 @@ class SentryErrorHandler(JsonErrorHandler):
 
     @override
     def explain_exception(self, error: requests.RequestException) -> tuple[str, bool]:
-        return explain_exception(error, "hostname"), is_lasting(error)
+        return f"{explain_exception(error, 'hostname')}{self._tls_hint(error)}", is_lasting(error)
+
+    def _tls_hint(self, error: requests.RequestException) -> str:
+        """The way out where the scheme is ours, not the user's, and the server may have no TLS."""
+        hostname = str(self.config["hostname"])
+        may_be_plain = not is_certificate_error(error) and _BROKEN.search(repr(error))
+        if "://" in hostname or is_saas(base_url(hostname)) or not may_be_plain:
+            return ""
+        return f" `{hostname}` was asked with https://; if it has no TLS, write `http://{hostname}` in `hostname`."
 
     @override
     def judge_redirect(self, response: requests.Response) -> ErrorResolution | None:
@@ -117,6 +131,8 @@ class SentryErrorHandler(JsonErrorHandler):
         message = errors.explain(refusal)
         if status == HTTPStatus.BAD_REQUEST:
             return self._judge_bad_request(response, message)
+        if self._is_without_snuba(status):
+            return self._judge_lacking(refusal, message)
         if status in _DENIED or (status in _REMOVED and not self.required):
             return self._judge_denied(refusal, message)
         if status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -137,6 +153,9 @@ class SentryErrorHandler(JsonErrorHandler):
             message = errors.explain(refusal)
         return self.fail_all(message) if self.required else self._judge_lacking(refusal, message)
 
+    def _is_without_snuba(self, status: int) -> bool:
+        return self.by_snuba and status == HTTPStatus.INTERNAL_SERVER_ERROR and bool(self.config["server"].is_old)
+
     @property
     def _was_read(self) -> bool:
         return self.name in self.runtime.refusals.read_before
@@ -145,6 +164,8 @@ class SentryErrorHandler(JsonErrorHandler):
         """Whether a refusal is about one project or another parent only, not about the token or the endpoint."""
         status = refusal.response.status_code
         if status == HTTPStatus.NOT_FOUND and refusal.project:
+            if refusal.environments and self.config["server"].environment_names() is None:
+                return False  # an environment that nobody can look up would leave out every project
             return self.required or not errors.lacks_route(refusal.response)
         return status == HTTPStatus.FORBIDDEN and bool(refusal.project or self._has_parent) and not self._lacks_scope()
 

@@ -3,20 +3,26 @@
 import logging
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from airbyte_cdk.models import AirbyteConnectionStatus
 from airbyte_cdk.sources.declarative.models import DeclarativeStream
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from typing_extensions import override
 
-from source_sentry.check import check_connection, unknown_projects
+from source_sentry.check import check_connection
+from source_sentry.comparison import closed_projects, no_projects, unknown_environments, unknown_projects
 from source_sentry.components import ProjectRouter
 from source_sentry.projects import explain_renamed, renamed
+from source_sentry.server import Server
+from sourcewright.components.runtime import Row
 from sourcewright.engine.cursor import WindowCursor
 from sourcewright.engine.source import ManifestSource
 from sourcewright.http.rate_limits import Limits
 from sourcewright.inputs import wrong_input
+
+_OF_PROJECTS: Final = ("id", "project", "hasAccess", *ProjectRouter.looks_at)
+"""All that any stream needs of the projects, so that their list is read once."""
 
 
 class SourceSentry(ManifestSource):
@@ -27,29 +33,53 @@ class SourceSentry(ManifestSource):
     cursor_class = WindowCursor
 
     @override
+    def found_settings(self) -> Mapping[str, Any]:
+        return {"server": Server(self._config, self._rows_of, self._refusals)}
+
+    def _rows_of(self, name: str, *fields: str) -> list[Row]:
+        """Records of a definition, with the retries of what is done."""
+        return self.parent_rows(name, *fields) if self.is_reading else self.read_definition(name)
+
+    @override
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
         return check_connection(self)
 
     @override
     def prepare(self, streams: list[DeclarativeStream]) -> None:
-        """Follow configured projects that were renamed, and warn of those that do not exist.
+        """Follow configured projects that were renamed, and warn of settings that name what does not exist.
 
-        Fail if none exists, because all streams would be empty.
+        Fail if nothing of a setting exists, because all streams would be empty.
         """
-        if not self.settings["projects"] or not any(self._is_narrowed(str(stream.name)) for stream in streams):
-            return
+        needed = self._needed([str(stream.name) for stream in streams])
+        by_project, across = list(filter(self._is_by_project, needed)), list(filter(self._is_across_projects, needed))
+        if by_project or across:
+            self._compare_projects(across, is_narrowed=bool(by_project))
+        if self.settings["environments"] and any(map(self._is_by_environment, needed)):
+            self._compare_environments()
+
+    def _compare_projects(self, across: list[str], *, is_narrowed: bool) -> None:
         try:
-            visible = {str(row["id"]): str(row["slug"]) for row in self.parent_rows("project_list", "id", "slug")}
+            rows = self.parent_rows("project_list", *_OF_PROJECTS)
         except AirbyteTracedException:
             return  # the streams that need the list fail with this error
-        self._follow_renamed(visible)
-        unknown = sorted(set(self.settings["projects"]) - set(visible.values()))
-        if not unknown:
-            return
-        message = unknown_projects(unknown, self.settings["organization"], sorted(visible.values()))
-        if set(visible.values()).isdisjoint(self.settings["projects"]):
+        if is_narrowed:
+            self._follow_renamed({str(row["id"]): str(row["slug"]) for row in rows})
+            self._warn_of(*unknown_projects(rows, self.settings), self.settings["projects"])
+        if not rows:
+            self.logger.warning(no_projects(self.settings["organization"]))
+        if across and (closed := closed_projects(rows, across)):
+            self.logger.warning(closed)
+
+    def _compare_environments(self) -> None:
+        names = self.settings["server"].environment_names()
+        if names is not None:
+            self._warn_of(*unknown_environments(names, self.settings), self.settings["environments"])
+
+    def _warn_of(self, unknown: list[str], message: str, wanted: list[str]) -> None:
+        if unknown and set(unknown) == set(wanted):
             raise wrong_input(message)
-        self.logger.warning("Skipped: %s", message)
+        if unknown:
+            self.logger.warning("Skipped: %s", message)
 
     def _follow_renamed(self, visible: Mapping[str, str]) -> None:
         """Put the new slugs of renamed projects in the setting `projects`, whose list all streams share."""
@@ -63,8 +93,29 @@ class SourceSentry(ManifestSource):
         """Parameters of each stream: {"events": {"scope": "project:read", "endpoint": "projects/…"}}."""
         return {str(stream.name): stream.parameters or {} for stream in self.stream_models()}
 
-    def _is_narrowed(self, name: str) -> bool:
-        """Whether the setting `projects` limits what is read of a stream, or of its parent."""
-        router = self.resolved_manifest["definitions"][name]["retriever"].get("partition_router", {})
-        by_project = str(router.get("class_name")).endswith(ProjectRouter.__name__)
-        return name == "projects" or by_project or ("parent" in router and self._is_narrowed(router["parent"]))
+    def _needed(self, streams: list[str]) -> list[str]:
+        """`streams` and those that they are read below."""
+        needed = list(streams)
+        for name in needed:
+            parent = self._retriever(name).get("partition_router", {}).get("parent")
+            if parent and parent not in needed:
+                needed.append(parent)  # whose own parent comes next
+        return needed
+
+    def _retriever(self, name: str) -> Mapping[str, Any]:
+        retriever: Mapping[str, Any] = self.resolved_manifest["definitions"][name]["retriever"]
+        return retriever
+
+    def _is_by_project(self, name: str) -> bool:
+        """Whether the setting `projects` limits what is read of a stream."""
+        router = self._retriever(name).get("partition_router", {})
+        return name == "projects" or str(router.get("class_name")).endswith(ProjectRouter.__name__)
+
+    def _is_across_projects(self, name: str) -> bool:
+        """Whether a stream is one list over all projects that are open to the token."""
+        return "-1" in str(self._retriever(name)["requester"].get("request_parameters", {}).get("project"))
+
+    def _is_by_environment(self, name: str) -> bool:
+        """Whether the setting `environments` limits what is read of a stream."""
+        requester = self._retriever(name)["requester"]
+        return "environment" in requester.get("request_parameters", {}) or bool(requester.get("by_environment"))

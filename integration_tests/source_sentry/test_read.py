@@ -18,7 +18,6 @@ from source_sentry import SourceSentry
 @pytest.mark.parametrize("generation", ["today", "9.1.2"])
 def test_given_a_whole_organization_when_read_then_each_record_arrives_once(connect: Connect, generation: str) -> None:
     connector = connect(generation=generation)
-    connector.settings["legacy_server"] = generation == "9.1.2"
 
     output = connector.read(mode="full_refresh")
 
@@ -33,7 +32,7 @@ def test_given_a_whole_organization_when_read_then_each_record_arrives_once(conn
 def test_given_a_state_when_new_data_came_then_only_that_is_read(connect: Connect, generation: str) -> None:
     late = timedelta(hours=30)
     connector = connect(generation=generation, now=(datetime.fromisoformat(NOW) - late).isoformat())
-    connector.settings |= {"legacy_server": generation == "9.1.2", "lookback_hours": 31}
+    connector.settings["lookback_hours"] = 31
     connector.settings["start_date"] = "2025-01-01T00:00:00Z"  # old servers keep everything
     first = connector.read("issues", "events", "releases")
     connector.sandbox.advance(late.total_seconds())
@@ -110,7 +109,7 @@ def test_given_nothing_new_when_read_again_then_a_project_costs_a_request_a_stre
     with_events = [slug for slug, events in connector.sandbox.totals()["events"].items() if events]
     assert requests.count("/api/0/organizations/acme/issues/") == len(with_events)
     assert sum(path.endswith("/events/") for path in requests) == len(with_events)
-    assert len(requests) == 1 + 2 * len(with_events)
+    assert len(requests) == len(["projects", "age of the server"]) + 2 * len(with_events)
 
 
 def test_given_a_reading_that_was_left_when_the_same_process_reads_again_then_it_is_not_held_up(

@@ -41,6 +41,8 @@ class Run:
     """Which one is read for all."""
     read_from: str = ""
     """From here to its end the run was read, while one window is read for all: `2026-11-22T10:00:00Z`."""
+    has_failed: bool = False
+    """Whether a window failed for good, so that the others need not be tried."""
     _begun: set[str] = field(default_factory=set)
     """Ends of windows whose records came before that was known: from that with the newest record on, none shows it."""
     _lock: threading.Lock = field(default_factory=threading.Lock)

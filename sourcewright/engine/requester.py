@@ -8,6 +8,7 @@ from typing import Any, Self
 import requests
 from airbyte_cdk.sources.declarative.requesters.http_requester import HttpRequester
 from airbyte_cdk.sources.streams.http.exceptions import BaseBackoffException
+from airbyte_cdk.sources.streams.http.request_window_split_exception import RequestWindowSplitRequiredException
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from typing_extensions import override
@@ -86,20 +87,28 @@ class SliceRequester(HttpRequester):
         **options: Any,
     ) -> requests.Response | None:
         """Send a request, and leave out the rows that its walk knows; a refusal marks its window as not read."""
+        progress = WindowProgress.find(stream_slice)
         if reason := self.refusals.why_failed(self.name):
             raise wrong_input(reason)
-        if self.refusals.has_ended(self.name):
+        if self.refusals.has_ended(self.name) or (progress and progress.run.has_failed):
             WindowProgress.refuse(stream_slice)
             return None
-        response = self._answer(
-            stream_slice=stream_slice,
-            next_page_token=next_page_token,
-            request_params=_with_cursors(request_params or {}),
-            **options,
-        )
+        try:
+            response = self._answer(
+                stream_slice=stream_slice,
+                next_page_token=next_page_token,
+                request_params=_with_cursors(request_params or {}),
+                **options,
+            )
+        except RequestWindowSplitRequiredException:
+            raise
+        except Exception:
+            if progress:
+                progress.run.has_failed = True
+            raise
         if response is not None and has_page(response):
             token, page = _page_token(next_page_token), page_of(response)
-            if self.has_windows and not token and stream_slice and (progress := WindowProgress.find(stream_slice)):
+            if self.has_windows and not token and stream_slice and progress:
                 progress.judge(stream_slice, next(iter(page.order), ""))
             page.join(token.walk if token else Walk(self.key), token)
         if not response and not self._means_no_records(response):

@@ -57,12 +57,14 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
     ) -> None:
         # An absolute path, because the engine prefers a manifest.yaml of the working directory
         super().__init__(path_to_yaml=str(self.manifest), catalog=catalog, config=config, state=state)
+        self._chosen: set[str] | None = None
         self._queue = RecordQueue()
         self._message_repository = ConcurrentMessageRepository(self._queue, InMemoryMessageRepository(Level.INFO))
         workers = self._config.get("workers", 1)
         limiter = RateLimiter(workers, self.limits)
         slots = PageSlots()
         self._refusals = Refusals(saved_streams(state or []))
+        self._config = {**self._config, **self.found_settings()}
         self._defined = DefinedStreams(
             self.resolved_manifest["definitions"], self._config, self.parent_settings, slots, self._parent_factory
         )
@@ -85,7 +87,6 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         )
         self._built: list[AbstractStream] = []
         self._known: list[str] = []
-        self._chosen: set[str] | None = None
         self.failures = Failures(())
         """Errors of the last `read`."""
 
@@ -95,10 +96,23 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         runtime = replace(self._runtime, reports_status=False)
         return ComponentFactory(runtime, *self._parts, message_repository=repository, connector_state_manager=states)
 
+    def found_settings(self) -> Mapping[str, Any]:
+        """Hook for subclasses: what the manifest's templates read beside the user's settings, called once."""
+        return {}
+
+    @override
+    def configure(self, config: Mapping[str, Any], temp_dir: str) -> Mapping[str, Any]:
+        return self._config or config  # the engine would write it to a file that nothing reads
+
     @property
     def settings(self) -> Mapping[str, Any]:
         """The user's settings in this version's form, with every default."""
         return self._config
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether a sync runs, which retries as often as it may, and not a `check`."""
+        return self._chosen is not None
 
     @override
     def read(

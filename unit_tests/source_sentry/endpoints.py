@@ -18,7 +18,7 @@ def issues(
     return organization_request("issues/", project=project, **_issue_params(start, end, search, now), **more)
 
 
-def legacy_issues(slug: str, project: str, start: str = START, end: str = NOW) -> SentryRequest:
+def old_issues(slug: str, project: str, start: str = START, end: str = NOW) -> SentryRequest:
     """The same of a server without a search in all projects of an organization."""
     return project_request(slug, "issues/", project=project, **_issue_params(start, end, "", NOW))
 

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, Self
+from typing import Any, Final, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from airbyte_cdk.test.mock_http import HttpMocker, HttpRequest, HttpResponse
@@ -27,7 +27,10 @@ class SentryRequest(HttpRequest):
 
 
 class SentryMock(HttpMocker):
-    """The engine's mocker, which alone ignores ports and empty parameters and lets requests be repeated."""
+    """The engine's mocker, which alone ignores ports and empty parameters and lets requests be repeated.
+
+    It is a server of today with one project: what finds that out is answered without being prepared.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,6 +39,9 @@ class SentryMock(HttpMocker):
     @override
     def __enter__(self) -> Self:
         super().__enter__()
+        unknown = {"detail": "The requested resource does not exist"}
+        self._mocker.get(ROUTE.exact[0], json=unknown, status_code=HTTPStatus.NOT_FOUND)
+        self._mocker.get(PROJECTS.exact[0], json=[BACKEND])
         return self
 
     def answers(self, request: SentryRequest, *responses: HttpResponse) -> None:
@@ -43,9 +49,13 @@ class SentryMock(HttpMocker):
         self.get(request, list(responses))
         self._prepared[request.exact] += len(responses)
 
+    def is_old(self) -> None:
+        """Be a server from before Sentry 10, which must be asked whether it is, once."""
+        self.answers(ROUTE, answer("", HTTPStatus.NOT_FOUND))
+
     def answers_projects(self, *projects: Json) -> None:
         """Answer the request for the list of projects, once."""
-        self.answers(organization_request("projects/", per_page="100"), page(*(projects or (BACKEND,))))
+        self.answers(PROJECTS, page(*(projects or (BACKEND,))))
 
     def answers_scopes(self, *scopes: str) -> None:
         """Answer the request for the index of the API once, with the token's `scopes`, or without any."""
@@ -59,6 +69,9 @@ class SentryMock(HttpMocker):
     def verify(self) -> None:
         """Fail unless exactly the prepared requests were made."""
         made = Counter(self.requested)
+        for facts in (ROUTE.exact, PROJECTS.exact):
+            if not self._prepared[facts]:
+                del made[facts]
         assert not made - self._prepared, f"unexpected or repeated requests: {made - self._prepared}"
         assert not self._prepared - made, f"requests never made: {self._prepared - made}"
         # Without timeouts a server that accepts and says nothing would hold the sync for ever
@@ -72,8 +85,15 @@ def exact(url: str) -> Exact:
     return f"{parts.scheme}://{parts.netloc}{parts.path}", tuple(sorted(params))
 
 
+ROUTE: Final = SentryRequest(f"{API}/organizations/acme/issues/0/")
+"""What servers from before Sentry 10 do not know the address of."""
+
+
 def organization_request(endpoint: str, **params: str | list[str]) -> SentryRequest:
     return SentryRequest(f"{API}/organizations/acme/{endpoint}", params)
+
+
+PROJECTS: Final = organization_request("projects/", per_page="100")
 
 
 def project_request(slug: str, endpoint: str, **params: str | list[str]) -> SentryRequest:

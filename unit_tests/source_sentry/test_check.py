@@ -7,10 +7,12 @@ import requests_mock
 
 from source_sentry.check import covers
 from unit_tests.manifests import streams
-from unit_tests.source_sentry.builders import API, BACKEND, HOST, HTML, TOKEN, WEB, Json, a_config
+from unit_tests.source_sentry.builders import API, BACKEND, HOST, HTML, TOKEN, WEB, Json, a_config, a_project
 from unit_tests.source_sentry.command import Result, run
 from unit_tests.source_sentry.endpoints import projects
 from unit_tests.source_sentry.sentry_mock import (
+    PROJECTS,
+    ROUTE,
     SentryMock,
     SentryRequest,
     answer,
@@ -20,6 +22,7 @@ from unit_tests.source_sentry.sentry_mock import (
 )
 
 ORGANIZATION = organization_request("")
+ENVIRONMENTS = organization_request("environments/", project="-1", visibility="all")
 ALL_SCOPES = ["org:read", "org:write", "project:read", "event:read", "member:read", "team:read", "alerts:read"]
 
 
@@ -30,18 +33,25 @@ def check(folder: Path, **settings: Any) -> Result:
     return result
 
 
-def answers_all(sentry: SentryMock, scopes: list[str] | None) -> None:
+def issue_page(project: str) -> SentryRequest:
+    return organization_request("issues/", project=project, query="", limit="1")
+
+
+def answers_all(sentry: SentryMock, scopes: list[str] | None, *projects: Json, asked: str | None = "1") -> None:
+    """A server with `projects`, of which that with the id `asked` is asked for its issues."""
     sentry.answers(ORGANIZATION, answer({"id": "1", "slug": "acme"}))
-    sentry.answers_projects(BACKEND, WEB)
+    sentry.answers_projects(*(projects or (BACKEND, WEB)))
     index = {"version": "0", "auth": None if scopes is None else {"scopes": scopes}, "user": None}
     sentry.answers(SentryRequest(f"{API}/"), answer(index))
+    if asked:
+        sentry.answers(issue_page(asked), page())
 
 
 @pytest.mark.parametrize("scopes", [ALL_SCOPES, None, []])
 def test_given_all_is_well_when_checked_then_succeeded_with_what_is_visible(
     scopes: list[str] | None, sentry: SentryMock, tmp_path: Path
 ) -> None:
-    answers_all(sentry, scopes)
+    answers_all(sentry, scopes, asked="2")
     result = check(tmp_path, projects=["web"])
     assert (result.status, result.message) == ("SUCCEEDED", "Organization `acme`: 2 project(s) visible.")
 
@@ -58,7 +68,7 @@ def test_given_all_is_well_when_checked_then_succeeded_with_what_is_visible(
 def test_given_scope_is_missing_when_checked_then_succeeded_and_its_streams_are_named(
     scopes: list[str], lacking: str, sentry: SentryMock, tmp_path: Path
 ) -> None:
-    answers_all(sentry, scopes)
+    answers_all(sentry, scopes, asked=None if lacking == "event:read" else "1")
     result = check(tmp_path)
     found = {name: stream["$parameters"] for name, stream in streams("source_sentry").items()}
     names = [
@@ -104,12 +114,20 @@ def test_given_unknown_project_when_checked_then_failed_with_those_that_there_ar
     assert (result.status, result.message) == ("FAILED", message)
 
 
-def test_given_token_that_sees_no_project_when_checked_then_failed_for_the_configured_one(
-    sentry: SentryMock, tmp_path: Path
+@pytest.mark.parametrize("projects", [[], ["web"]])
+def test_given_token_that_sees_no_project_when_checked_then_failed_with_the_way_out(
+    projects: list[str], sentry: SentryMock, tmp_path: Path
 ) -> None:
     sentry.answers(ORGANIZATION, answer({"id": "1"}))
-    sentry.answers(projects(), page())
-    assert check(tmp_path, projects=["web"]).message.endswith("Projects this token can see: none.")
+    sentry.answers(PROJECTS, page())
+    result = check(tmp_path, projects=projects)
+    assert (result.status, result.message) == (
+        "FAILED",
+        (
+            "Organization `acme` shows no project to this `auth_token`: it has none, or the owner of the token is in "
+            "no team of it. Join a team, or use the token of an internal integration."
+        ),
+    )
 
 
 @pytest.mark.parametrize(
@@ -135,6 +153,7 @@ def test_given_second_page_of_projects_when_checked_then_it_counts(sentry: Sentr
     sentry.answers(projects(), page(BACKEND, next_cursor="100:1:0"))
     sentry.answers(projects(cursor="100:1:0"), page(WEB))
     sentry.answers_scopes()
+    sentry.answers(issue_page("2"), page())
     assert check(tmp_path, projects=["web"]).status == "SUCCEEDED"
 
 
@@ -179,9 +198,100 @@ def test_given_index_that_is_refused_when_checked_then_succeeded_all_the_same(
     sentry.answers(ORGANIZATION, answer({"id": "1"}))
     sentry.answers_projects(BACKEND)
     sentry.answers(SentryRequest(f"{API}/"), answer(body, status))
+    sentry.answers(issue_page("1"), page())
     result = check(tmp_path)
     assert result.status == "SUCCEEDED"
     assert "The token's scopes could not be read" in result.message
+
+
+def test_given_old_server_when_checked_then_succeeded_without_a_setting(sentry: SentryMock, tmp_path: Path) -> None:
+    sentry.is_old()
+    answers_all(sentry, None, asked=None)
+    sentry.answers(project_request("backend", "issues/", project="1", query="", limit="1"), page())
+    assert check(tmp_path).status == "SUCCEEDED"
+
+
+def test_given_server_whose_age_cannot_be_found_out_when_checked_then_failed_with_the_setting(
+    sentry: SentryMock, tmp_path: Path
+) -> None:
+    answers_all(sentry, None, asked=None)
+    sentry.answers(ROUTE, answer("", 502), answer("", 502))
+    result = check(tmp_path)
+    assert result.status == "FAILED"
+    assert result.message.startswith(f"Whether `{HOST}` is older than Sentry 10 could not be found out; if it is, set ")
+    assert "`legacy_server`" in result.message
+
+
+def test_given_legacy_server_when_checked_then_nothing_is_found_out(sentry: SentryMock, tmp_path: Path) -> None:
+    answers_all(sentry, None, asked=None)
+    sentry.answers(project_request("backend", "issues/", project="1", query="", limit="1"), page())
+    assert check(tmp_path, legacy_server=True).status == "SUCCEEDED"
+    assert ROUTE.exact not in sentry.requested
+
+
+def test_given_search_that_fails_when_checked_then_failed(sentry: SentryMock, tmp_path: Path) -> None:
+    sentry.answers(ORGANIZATION, answer({"id": "1"}))
+    sentry.answers(PROJECTS, page(BACKEND), page(BACKEND))  # the second for the slug in the sentence
+    sentry.answers_scopes()
+    sentry.answers(issue_page("1"), *[answer({"detail": "Internal Error"}, 500)] * 2)
+    result = check(tmp_path)
+    assert (result.status, result.message) == (
+        "FAILED",
+        f"{API}/organizations/acme/issues/ answered stream `issues` with HTTP 500: Internal Error",
+    )
+
+
+def test_given_unknown_environment_when_checked_then_failed_with_those_that_there_are(
+    sentry: SentryMock, tmp_path: Path
+) -> None:
+    sentry.answers(ORGANIZATION, answer({"id": "1"}))
+    sentry.answers(ENVIRONMENTS, page({"name": "staging"}, {"name": "production"}))
+    result = check(tmp_path, environments=["prod", "staging", ""])
+    assert (result.status, result.message) == (
+        "FAILED",
+        (
+            "Environment `prod` of setting `environments` does not exist in organization `acme`. Environments that "
+            "exist: `production`, `staging`."
+        ),
+    )
+
+
+def test_given_environments_that_may_not_be_listed_when_checked_then_they_are_taken_for_right(
+    sentry: SentryMock, tmp_path: Path
+) -> None:
+    answers_all(sentry, None)
+    sentry.answers(ENVIRONMENTS, answer({"detail": "No"}, 403))
+    assert check(tmp_path, environments=["prod"]).status == "SUCCEEDED"
+
+
+def test_given_closed_project_when_checked_then_it_is_named_and_another_is_asked(
+    sentry: SentryMock, tmp_path: Path
+) -> None:
+    answers_all(sentry, ALL_SCOPES, a_project(1, "closed", hasAccess=False), {**WEB, "hasAccess": True}, asked="2")
+    assert check(tmp_path).message == (
+        "Organization `acme`: 2 project(s) visible. Project `closed`: closed to this `auth_token`. To read them, join "
+        "their teams, or use the token of an internal integration."
+    )
+
+
+@pytest.mark.parametrize(
+    ("hostname", "hint"),
+    [
+        ("sentry.test:9000", " `sentry.test:9000` was asked with https://; if it has no TLS, write "),
+        ("https://sentry.test:9000", None),
+        ("de.sentry.io", None),
+    ],
+)
+@pytest.mark.parametrize("error", [requests.exceptions.SSLError("EOF"), requests.ConnectionError("Connection refused")])
+@pytest.mark.usefixtures("frozen", "waits")
+def test_given_broken_connection_when_checked_then_http_is_the_way_out_where_no_scheme_was_given(
+    error: requests.RequestException, hostname: str, hint: str | None, tmp_path: Path
+) -> None:
+    with requests_mock.Mocker() as mocker:
+        mocker.get(requests_mock.ANY, exc=error)
+        message = check(tmp_path, hostname=hostname).message
+    assert ("write `http://sentry.test:9000` in `hostname`" in message) == bool(hint)
+    assert (hint or message) in message
 
 
 @pytest.mark.parametrize(

@@ -205,10 +205,3 @@ def test_given_other_400_when_judged_then_config_error_with_sentrys_words(body: 
 def test_given_400_to_issues_when_judged_then_issue_query_is_named() -> None:
     verdict = judge(400, {"detail": "Error parsing search query"}, ISSUES_URL, name="issues")
     assert str(verdict.error_message).endswith("Error parsing search query; check `issue_query`.")
-
-
-def test_given_old_server_when_issues_of_the_organization_are_asked_for_then_message_names_legacy_server() -> None:
-    words = "You do not have the multi project stream feature enabled"
-    verdict = judge(400, {"detail": words}, f"{ISSUES_URL}?project=1", name="issues", splits=True)
-    assert (verdict.response_action, verdict.failure_type) == (FAIL, CONFIG)
-    assert "set `legacy_server`" in str(verdict.error_message)

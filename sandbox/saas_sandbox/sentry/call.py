@@ -68,7 +68,7 @@ class Call:
 
     def organization(self) -> Record:
         """Return the organization of the path; 404 for any but the one. Today's server takes its number too."""
-        if self.names["org"] not in ([ORGANIZATION] if self.settings.old else [ORGANIZATION, "1"]):
+        if self.names.get("org", ORGANIZATION) not in ([ORGANIZATION] if self.settings.old else [ORGANIZATION, "1"]):
             raise not_found()
         return self.world.organization
 

@@ -58,6 +58,10 @@ class Endpoint(ABC):
             return self
         return None if self.old is None else replace(self, **self.old)
 
+    def paths(self) -> set[str]:
+        """Return the addresses of both generations."""
+        return {row.path for row in (self.version(old=False), self.version(old=True)) if row}
+
     @abstractmethod
     def answer(self, call: Call) -> Reply:
         """Answer a request."""

@@ -15,16 +15,17 @@ from saas_sandbox.sentry.state import State
 
 
 class Gate(gate.Gate[State]):
-    """Answers a row of the table."""
+    """Answers a row of the table at one of its addresses."""
 
-    def __init__(self, state: State, row: Endpoint) -> None:
+    def __init__(self, state: State, row: Endpoint, path: str) -> None:
         super().__init__(state)
         self._versions = {old: row.version(old=old) for old in (False, True)}
+        self._path = path
 
     @property
     def _row(self) -> Endpoint:
         row = self._versions[self.state.settings.old]
-        if row is None:
+        if row is None or row.path != self._path:
             raise HTTPException(404)
         return row
 

@@ -55,7 +55,11 @@ class Sandbox(sandbox.Sandbox[Settings, State]):
     @override
     def routes(self) -> Sequence[BaseRoute]:
         """Return the API, which never redirects to a path with a trailing slash."""
-        rows = [Route(row.path, Gate(self.state, row).endpoint, methods=["GET"]) for row in self.endpoints]
+        rows = [
+            Route(path, Gate(self.state, row, path).endpoint, methods=["GET"])
+            for row in self.endpoints
+            for path in row.paths()
+        ]
         return [Mount(self.settings.prefix + "/api/0", Router(rows, redirect_slashes=False))]
 
     @override

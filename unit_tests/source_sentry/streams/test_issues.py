@@ -11,7 +11,7 @@ from unit_tests.source_sentry.builders import (
     an_issue,
     without,
 )
-from unit_tests.source_sentry.endpoints import issues, legacy_issues
+from unit_tests.source_sentry.endpoints import issues, old_issues
 from unit_tests.source_sentry.sentry_mock import SentryMock, answer, page
 from unit_tests.source_sentry.sync import Sync, project_states, read
 
@@ -93,8 +93,8 @@ def test_given_environments_when_read_then_each_is_a_parameter(environments: lis
 
 def test_given_legacy_server_when_read_then_project_by_project(sentry: SentryMock) -> None:
     sentry.answers_projects(BACKEND, WEB)
-    sentry.answers(legacy_issues("backend", "1"), page(an_issue(1)))
-    sentry.answers(legacy_issues("web", "2"), page(an_issue(2)))
+    sentry.answers(old_issues("backend", "1"), page(an_issue(1)))
+    sentry.answers(old_issues("web", "2"), page(an_issue(2)))
     sync = read("issues", config=a_config(legacy_server=True))
     assert (ids(sync), sync.cursors("issues")) == ([1, 2], {"1": NOW, "2": NOW})
 
@@ -119,7 +119,7 @@ def test_given_refused_project_when_read_then_others_complete_and_its_cursor_sta
     sentry: SentryMock,
 ) -> None:
     sentry.answers_projects(BACKEND, WEB)
-    asked = [legacy_issues("backend", "1"), legacy_issues("web", "2")] if legacy else [issues("1"), issues("2")]
+    asked = [old_issues("backend", "1"), old_issues("web", "2")] if legacy else [issues("1"), issues("2")]
     sentry.answers(asked[0], answer({"detail": "No"}, status))
     if status == 403:
         sentry.answers_scopes("event:admin")
@@ -140,17 +140,6 @@ def test_given_search_that_times_out_when_read_then_the_window_is_halved(sentry:
     sentry.answers(issues("1", middle), page(an_issue(2, middle)))
     sync = read("issues", config=a_config(start_date=start))
     assert (ids(sync), sync.cursors("issues")) == ([1, 2], {"1": NOW})
-
-
-def test_given_old_server_when_read_without_legacy_server_then_the_error_names_the_setting(
-    sentry: SentryMock,
-) -> None:
-    sentry.answers_projects(BACKEND)
-    sentry.answers(issues("1"), answer({"detail": "You do not have the multi project stream feature enabled"}, 400))
-    sync = read("issues", fails=True)
-    ((message, kind),) = sync.errors("issues")
-    assert kind == "config_error"
-    assert "set `legacy_server` to read issues project by project" in message
 
 
 def test_given_values_of_all_kinds_when_read_then_they_are_as_they_were(sentry: SentryMock) -> None:

@@ -23,6 +23,7 @@ from saas_sandbox.sentry.moments import parse
 
 _EVENT: Final = any_of("event")
 _BELOW: Final = "/organizations/{org}/issues/{issue}"
+_OLD_BELOW: Final = "/issues/{issue}"
 _BY_DATE: Final = by_key(lambda row: (parse(row["dateCreated"]) or 0) // 1000)
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
@@ -54,7 +55,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
         budget="project_issues",
         old={},
     ),
-    Single("issue_details", f"{_BELOW}/", _EVENT, issue_detail, parent=ISSUE),
+    Single("issue_details", f"{_BELOW}/", _EVENT, issue_detail, parent=ISSUE, old={"path": f"{_OLD_BELOW}/"}),
     Listing(
         "issue_events",
         f"{_BELOW}/events/",
@@ -64,8 +65,17 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
         every=every_issue_event,
         parent=ISSUE,
         paging=by_row,
+        old={"path": f"{_OLD_BELOW}/events/"},
     ),
-    Listing("issue_hashes", f"{_BELOW}/hashes/", _EVENT, hashes, parent=ISSUE, paging=by_row),
+    Listing(
+        "issue_hashes",
+        f"{_BELOW}/hashes/",
+        _EVENT,
+        hashes,
+        parent=ISSUE,
+        paging=by_row,
+        old={"path": f"{_OLD_BELOW}/hashes/"},
+    ),
     Listing(
         "issue_tags",
         f"{_BELOW}/tags/",
@@ -76,6 +86,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
         key="key",
         paging=None,
         budget="issue_tags",
+        old={"path": f"{_OLD_BELOW}/tags/"},
     ),
     Listing(
         "issue_tag_values",
@@ -87,8 +98,17 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
         key="value",
         paging=by_row,
         budget="issue_tag_values",
+        old={"path": f"{_OLD_BELOW}/tags/{{key}}/values/"},
     ),
-    Listing("issue_comments", f"{_BELOW}/comments/", _EVENT, comments, parent=ISSUE, paging=_BY_DATE),
+    Listing(
+        "issue_comments",
+        f"{_BELOW}/comments/",
+        _EVENT,
+        comments,
+        parent=ISSUE,
+        paging=_BY_DATE,
+        old={"path": f"{_OLD_BELOW}/comments/"},
+    ),
     Listing(
         "issue_activities", f"{_BELOW}/activities/", _EVENT, activities, parent=ISSUE, paging=None, inside="activity"
     ),

@@ -15,6 +15,7 @@ from saas_sandbox.sentry.lists.settings import (
     flag_log,
     replayed,
     selectors,
+    without_snuba,
 )
 from saas_sandbox.sentry.made import made
 
@@ -58,7 +59,15 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
         every=_CHANGES,
         inside="data",
     ),
-    Listing("organization_tags", "/organizations/{org}/tags/", _ORG, made(30, tag), paging=None, key="key"),
+    Listing(
+        "organization_tags",
+        "/organizations/{org}/tags/",
+        _ORG,
+        made(30, tag),
+        paging=None,
+        key="key",
+        old={"rows": without_snuba, "every": made(0, tag)},
+    ),
     Listing(
         "trace_item_attributes",
         "/organizations/{org}/trace-items/attributes/",

@@ -10,7 +10,7 @@ from saas_sandbox.common.reply import Record, Reply
 from saas_sandbox.sentry.call import Call
 from saas_sandbox.sentry.data.organization import AUDITED, ITEM_TYPES, attribute
 from saas_sandbox.sentry.endpoint import by_key
-from saas_sandbox.sentry.errors import bad_request
+from saas_sandbox.sentry.errors import bad_request, internal
 from saas_sandbox.sentry.lists.project import Below, of_asked
 from saas_sandbox.sentry.moments import parse
 from saas_sandbox.sentry.world import Project
@@ -113,3 +113,8 @@ def selectors(rows: Below) -> Callable[[Call, Record], Sequence[Record]]:
         return of_asked(rows)(call, organization)
 
     return of_one
+
+
+def without_snuba(_: Call, __: Record) -> Sequence[Record]:
+    """Fail as 9.1.2 does where it would have to ask Snuba, which it does not have."""
+    raise internal()

@@ -1,0 +1,108 @@
+"""What the connector finds out about the server and the organization, each once for all streams."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, Final
+
+import requests
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.sources.streams.http.error_handlers.response_models import ErrorResolution
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+from typing_extensions import override
+
+from source_sentry import errors
+from source_sentry.config import is_saas
+from source_sentry.handler import SentryErrorHandler
+from sourcewright.components.handler import nothing
+from sourcewright.components.runtime import Refusals, Row
+from sourcewright.log import logger
+
+_ABOUT_THE_OBJECT: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
+
+
+@dataclass
+class Server:
+    """Facts for the templates of the manifest, which read them as `config["server"].is_old`."""
+
+    settings: Mapping[str, Any]
+    read: Callable[..., list[Row]]
+    """Reads all records of a definition and keeps the named fields: `read("project_list", "slug")`."""
+    refusals: Refusals
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+    _age: bool | AirbyteTracedException | None = None
+    _names: frozenset[str] | None = None
+
+    @property
+    def is_old(self) -> bool:
+        """Whether it is from before Sentry 10: without lists over the projects of an organization.
+
+        Asked when a request first depends on it, with one request. sentry.io is never old.
+
+        Raises:
+            AirbyteTracedException: The server did not answer; each caller gets the same error without asking again.
+
+        """
+        with self._lock:
+            if self._age is None:
+                self._age = self._find_age()
+        if isinstance(self._age, AirbyteTracedException):
+            raise self._age.with_traceback(None)
+        return self._age
+
+    def _find_age(self) -> bool | AirbyteTracedException:
+        url = self.settings["base_url"]
+        if self.settings["legacy_server"] or is_saas(url):
+            return bool(self.settings["legacy_server"])
+        try:
+            self.read("issue_route")
+        except AirbyteTracedException as error:
+            return AirbyteTracedException(
+                message=f"Whether `{url}` is older than Sentry 10 could not be found out; if it is, set "
+                f"`legacy_server`. {error.message}",
+                failure_type=error.failure_type or FailureType.system_error,
+            )
+        is_old = self.refusals.has_ended("issue_route")
+        if is_old:
+            logger.info("`%s` is older than Sentry 10, so it is asked for issues project by project.", url)
+        return is_old
+
+    @property
+    def environments(self) -> list[str]:
+        """The configured environments that exist: a request that names another one fails as a whole."""
+        wanted: list[str] = self.settings["environments"]
+        if not wanted or (names := self.environment_names()) is None:
+            return wanted
+        return [name for name in wanted if name in names or not name]
+
+    def environment_names(self) -> frozenset[str] | None:
+        """Names of the organization's environments, hidden ones too; None if the token may not list them."""
+        with self._lock:
+            if self._names is None:
+                try:
+                    self._names = frozenset(str(row["name"]) for row in self.read("environment_list", "name"))
+                except AirbyteTracedException:
+                    return None
+            return self._names
+
+    @property
+    def first_project(self) -> Row:
+        """A project whose issues `check` asks for: {"id": "42", "slug": "web"}, one that is configured and open."""
+        wanted = self.settings["projects"]
+        rows = self.read("project_list", "id", "slug", "hasAccess")
+        chosen = [row for row in rows if row["slug"] in wanted] or rows
+        return next((row for row in chosen if row.get("hasAccess") is not False), chosen[0])
+
+
+@dataclass
+class RouteHandler(SentryErrorHandler):
+    """Answer about something that nobody has -> the stream ends if the server does not even know such addresses."""
+
+    @override
+    def judge_refusal(self, response: requests.Response) -> ErrorResolution:
+        if response.status_code not in _ABOUT_THE_OBJECT:
+            return super().judge_refusal(response)
+        if errors.lacks_route(response):
+            self.runtime.refusals.end(self.name)
+        return nothing(errors.detail(response))
