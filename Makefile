@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup
 
-.PHONY: demo docs test lint types tests unit integration coverage conformance wheels audit bench test-meltano test-real clean
+.PHONY: demo docs test lint types tests unit integration coverage conformance wheels audit fuzz soak bench test-meltano test-real clean
 
 demo: .venv/ready  ## the main job, on the embedded sandbox
 	$(BIN)/python examples/demo.py
@@ -50,9 +50,15 @@ wheels:  ## both distributions, installed side by side in an environment of thei
 	.venv-wheels/bin/python .ci/wheels.py
 	.venv-wheels/bin/source-sentry spec
 
+fuzz: .venv/ready  ## generated junk: more of it than `make unit` tries, and the command against a hostile server
+	HYPOTHESIS_PROFILE=fuzz $(PYTEST) -m 'not image_tests' unit_tests/fuzzing integration_tests/fuzzing
+
 audit: .venv-audit/ready  ## licences and known vulnerabilities of all that is installed with the connectors
 	.venv-audit/bin/pip-licenses --python .venv-audit/installed/bin/python
 	.venv-audit/bin/python .ci/audit.py .venv-audit/installed/lib/python3*/site-packages
+
+soak: .venv/ready  ## syncs again and again while the data change; `make soak MINUTES=10` is shorter
+	$(BIN)/python -m benchmarks.soak $(or $(MINUTES),30)
 
 bench: .venv/ready .venv-peer/ready  ## beside the published connector and a bare loop; appends to benchmarks/results.md
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -27,7 +27,7 @@ from sourcewright.components.handler import (
     split,
 )
 from sourcewright.components.parents import placeholders
-from sourcewright.http.errors import explain_exception, explain_page, is_lasting
+from sourcewright.http.errors import explain_exception, explain_page, is_certificate_error, is_lasting
 from sourcewright.http.pages import LIST, OBJECT, page_of
 from sourcewright.http.redirects import asked_url
 from sourcewright.log import is_logged, logger

@@ -152,7 +152,22 @@ def next_cursor(response: requests.Response) -> str | None:
     if link.get("results") != "true":
         return None
     # requests loses the attribute when the cursor contains "=", the URL beside it keeps it, with "+" as it is
-    return link.get("cursor") or parse_qs(urlsplit(link["url"]).query.replace("+", "%2B"))["cursor"][0]
+    cursor = link.get("cursor") or _cursor_in(link.get("url", ""))
+    if not cursor:
+        raise AirbyteTracedException(
+            message=f"The Link header of {place(response)} names a next page without a cursor, so it cannot be asked "
+            f"for: {response.headers['Link']}. A proxy in front of Sentry may change it. The next sync reads this list "
+            "again.",
+            failure_type=FailureType.transient_error,
+        )
+    return cursor
+
+
+def _cursor_in(url: str) -> str | None:
+    try:
+        return parse_qs(urlsplit(url).query.replace("+", "%2B")).get("cursor", [None])[0]
+    except ValueError:
+        return None
 
 
 def _numbers(cursor: str | None) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """A local Sentry, in a thread or as the process itself."""
 
 from collections.abc import Mapping, Sequence
+from random import Random
 from typing import Any, ClassVar, Final
 
 from starlette.responses import Response
@@ -12,12 +13,14 @@ from saas_sandbox.common.clock import SECOND
 from saas_sandbox.common.control import Action
 from saas_sandbox.common.errors import ApiError
 from saas_sandbox.sentry.call import Call
+from saas_sandbox.sentry.data.timeline import Timeline
 from saas_sandbox.sentry.endpoint import Endpoint
 from saas_sandbox.sentry.endpoints import ENDPOINTS
 from saas_sandbox.sentry.errors import bad_request
 from saas_sandbox.sentry.gate import Gate
 from saas_sandbox.sentry.settings import DEFAULT_TOKEN, ORGANIZATION, Settings
 from saas_sandbox.sentry.state import State
+from saas_sandbox.sentry.world import Project
 
 
 class Sandbox(sandbox.Sandbox[Settings, State]):
@@ -27,6 +30,7 @@ class Sandbox(sandbox.Sandbox[Settings, State]):
     not_found = Response(status_code=404, media_type="text/html")
     endpoints: ClassVar[Sequence[Endpoint]] = ENDPOINTS
     organization = ORGANIZATION
+    _random = Random(1)
 
     @property
     def token(self) -> str:
@@ -37,6 +41,28 @@ class Sandbox(sandbox.Sandbox[Settings, State]):
         """Move the sandbox's clock forward; returns its time in seconds since 1970."""
         self.state.clock.advance(seconds)
         return self.state.clock.now() // SECOND
+
+    def add_events(self, issue: str, count: int = 1) -> list[str]:
+        """Let an issue have new events at this moment, which is then its last; returns their ids."""
+        names = [f"{self._random.getrandbits(128):032x}" for _ in range(count)]
+        now = self.state.clock.now()
+        self.state.world.change(issue, lambda project, number: project.errors.added(now, names, number))
+        return names
+
+    def merge_issue(self, issue: str, into: str) -> None:
+        """Give the events of one issue to another of its project; the list does not show it any more."""
+
+        def merged(project: Project, number: int) -> Timeline:
+            target = project.issue_number(into)
+            if target is None:
+                raise ValueError(f"Issue {into} is not of the same project as {issue}.")
+            return project.errors.merged(number, target)
+
+        self.state.world.change(issue, merged)
+
+    def delete_issue(self, issue: str) -> None:
+        """Delete an issue and its events."""
+        self.state.world.change(issue, lambda project, number: project.errors.without(number))
 
     @override
     def totals(self) -> Mapping[str, Any]:
@@ -64,7 +90,13 @@ class Sandbox(sandbox.Sandbox[Settings, State]):
 
     @override
     def actions(self) -> dict[str, Action]:
-        return {**super().actions(), "advance": lambda body: {"now": self.advance(body["seconds"])}}
+        return {
+            **super().actions(),
+            "advance": lambda body: {"now": self.advance(body["seconds"])},
+            "add_events": lambda body: {"events": self.add_events(**body)},
+            "merge_issue": lambda body: self.merge_issue(**body),
+            "delete_issue": lambda body: self.delete_issue(**body),
+        }
 
     @override
     def refusal(self, message: str) -> ApiError:

@@ -1,6 +1,7 @@
 """Everything that exists in the sandbox's organization, built on demand and kept."""
 
 from bisect import bisect_right
+from collections.abc import Callable
 from functools import cached_property
 from random import Random
 
@@ -63,6 +64,12 @@ class Project:
         """Its error events: what the list of events serves."""
         return self._timeline("errors", self._world.counts.events_per_project, self._world.counts.issues_per_project)
 
+    def changed(self, errors: Timeline) -> "Project":
+        """Return the same project with other error events; nothing that was made of the old ones is kept."""
+        project = Project(self._world, self.number, self.slug)
+        project.errors = errors
+        return project
+
     @cached_property
     def feedback(self) -> Timeline:
         """Occurrences of its feedback issues: only the list of issues knows them, and only today's."""
@@ -91,6 +98,11 @@ class Project:
                 self._world.settings.seed, self.slug, self.number, number, feedback=feedback
             )
         return self._issues[key]
+
+    def issue_number(self, issue_id: str) -> int | None:
+        """Return the place of an error issue in the timeline's tracks; None if it is of another project, or gone."""
+        tracks = self.errors.tracks
+        return next((n for n, track in enumerate(tracks) if track and str(self.issue(n).id) == issue_id), None)
 
     @cached_property
     def _bodies(self) -> dict[tuple[int, bool], bytes]:
@@ -163,6 +175,15 @@ class World:
         if odd and count > len(odd):
             slugs[-len(odd) :] = odd
         return slugs + list(self.settings.extra_projects)
+
+    def change(self, issue: str, errors: Callable[[Project, int], Timeline]) -> None:
+        """Replace the error events of the project that an issue is of; `ValueError` if there is no such issue."""
+        for place, project in enumerate(self.projects):
+            number = project.issue_number(issue)
+            if number is not None:
+                self.projects[place] = project.changed(errors(project, number))
+                return
+        raise ValueError(f"There is no error issue {issue}.")
 
     @cached_property
     def organization(self) -> Record:

@@ -1,9 +1,10 @@
 """When the events of a project happen, and to which issue, user and environment each belongs: columns, not records."""
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from random import Random
-from typing import Final
+from typing import Final, NamedTuple
 
 from saas_sandbox.common.clock import DAY, HOUR, SECOND
 from saas_sandbox.sentry.data.words import ENVIRONMENTS
@@ -35,7 +36,7 @@ class Earlier:
 class Timeline:
     """Events in ascending order; the same row of each column is the same event.
 
-    `tracks` holds for each issue the rows of its events; every issue has at least one.
+    `tracks` holds for each issue the rows of its events; every issue has at least one, unless it was deleted or merged.
     """
 
     at: list[int]  # microseconds
@@ -55,6 +56,44 @@ class Timeline:
         """Return those of an issue's rows that lie within `rows`."""
         track = self.tracks[issue]
         return track[bisect_left(track, rows.start) : bisect_left(track, rows.stop)]
+
+    def added(self, moment: int, names: Iterable[str], issue: int) -> "Timeline":
+        """Return this with further events of an issue, `names` being their ids."""
+        fresh = [Row(moment // SECOND, name, moment, issue, 0, ENVIRONMENTS[0]) for name in names]
+        return self._of([*self._rows(), *fresh])
+
+    def merged(self, issue: int, into: int) -> "Timeline":
+        """Return this with the events of one issue as those of another."""
+        return self._of(row._replace(issue=into) if row.issue == issue else row for row in self._rows())
+
+    def without(self, issue: int) -> "Timeline":
+        """Return this without the events of an issue."""
+        return self._of(row for row in self._rows() if row.issue != issue)
+
+    def _rows(self) -> Iterator["Row"]:
+        return map(Row, self.second, self.ids, self.at, self.issue, self.user, self.environment)
+
+    def _of(self, rows: Iterable["Row"]) -> "Timeline":
+        """Return a timeline of the same issues; in the order of today's server."""
+        ordered = sorted(rows)
+        tracks: list[list[int]] = [[] for _ in self.tracks]
+        for number, row in enumerate(ordered):
+            tracks[row.issue].append(number)
+        columns = {
+            name: [getattr(row, name) for row in ordered] for name in ("at", "second", "issue", "user", "environment")
+        }
+        return replace(self, ids=[row.name for row in ordered], tracks=tracks, **columns)
+
+
+class Row(NamedTuple):
+    """One event of a timeline; rows compare as they are ordered."""
+
+    second: int
+    name: str
+    at: int
+    issue: int
+    user: int
+    environment: str
 
 
 def build_timeline(rng: Random, spans: list[Span], issues: int, *, by_second: bool) -> Timeline:
