@@ -130,7 +130,7 @@ class WindowCursor(PartitionCursor):
         cursor = super()._create_cursor_of(entry)
         if READ in entry:
             parse, slices = self._connector_state_converter.parse_value, cursor._concurrent_state["slices"]  # noqa: SLF001
-            lookback: timedelta = cursor._lookback_window or timedelta()  # noqa: SLF001
+            lookback: Any = cursor._lookback_window or timedelta()  # noqa: SLF001
             # The engine reads a gap from a second after what lies before it, and looks back from the last part alone
             slices[0]["end"] = max(slices[0]["end"] - lookback, slices[0]["start"]) - timedelta(seconds=1)
             start, end = (parse(entry[READ][name]) for name in ("start", "end"))
@@ -144,7 +144,9 @@ class WindowCursor(PartitionCursor):
         if not (entry and self._server.ignores_windows):
             return entry
         converter = self._connector_state_converter
-        found = [dict(read) for read in self._cursor_per_partition[key]._concurrent_state["slices"]]  # noqa: SLF001
+        found: list[MutableMapping[str, Any]] = [
+            dict(read) for read in self._cursor_per_partition[key]._concurrent_state["slices"]
+        ]
         for run in walked:
             start, end = run.read_from, dates.next_second(run.bounds["end_time"])
             found.append({"start": converter.parse_value(start), "end": converter.parse_value(end)})
