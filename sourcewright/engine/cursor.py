@@ -140,14 +140,11 @@ class WindowCursor(PartitionCursor):
     @override
     def _entry(self, key: str) -> Entry:
         entry = super()._entry(key)
-        walked = [run for run in self._runs.get(key, ()) if run.read_from]
         if not (entry and self._server.ignores_windows):
             return entry
-        converter = self._connector_state_converter
-        found: list[MutableMapping[str, Any]] = [
-            dict(read) for read in self._cursor_per_partition[key]._concurrent_state["slices"]
-        ]
-        for run in walked:
+        converter, cursor = self._connector_state_converter, self._cursor_per_partition[key]
+        found: list[MutableMapping[str, Any]] = [dict(read) for read in cursor._concurrent_state["slices"]]  # noqa: SLF001
+        for run in filter(lambda run: run.read_from, self._runs.get(key, ())):
             start, end = run.read_from, dates.next_second(run.bounds["end_time"])
             found.append({"start": converter.parse_value(start), "end": converter.parse_value(end)})
         _, *later = converter.merge_intervals(found)
