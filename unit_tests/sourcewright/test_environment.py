@@ -4,14 +4,13 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import certifi
 import pytest
 import requests
 
 from sourcewright.environment import proxy_of, trust_named_certificates
 from sourcewright.http.errors import explain_exception, explain_proxy_refusal, is_lasting
 
-BUNDLE = certifi.where()
+BUNDLE = requests.certs.where()
 URL = "https://sentry.test/api/0/"
 
 
