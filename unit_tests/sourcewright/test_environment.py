@@ -10,7 +10,7 @@ import requests
 from sourcewright.environment import proxy_of, trust_named_certificates
 from sourcewright.http.errors import explain_exception, explain_proxy_refusal, is_lasting
 
-BUNDLE = requests.certs.where()
+BUNDLE = requests.utils.DEFAULT_CA_BUNDLE_PATH
 URL = "https://sentry.test/api/0/"
 
 
