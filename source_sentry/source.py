@@ -34,7 +34,7 @@ class SourceSentry(ManifestSource):
 
     @override
     def found_settings(self) -> Mapping[str, Any]:
-        return {"server": Server(self._config, self._rows_of, self._refusals)}
+        return {"server": Server(self.settings, self._rows_of, self._refusals)}
 
     def _rows_of(self, name: str, *fields: str) -> list[Row]:
         """Records of a definition, with the retries of what is done."""
@@ -103,7 +103,7 @@ class SourceSentry(ManifestSource):
         return needed
 
     def _retriever(self, name: str) -> Mapping[str, Any]:
-        retriever: Mapping[str, Any] = self.resolved_manifest["definitions"][name]["retriever"]
+        retriever: Mapping[str, Any] = self.definition(name)["retriever"]
         return retriever
 
     def _is_by_project(self, name: str) -> bool:

@@ -86,7 +86,7 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
             initial_number_partitions_to_generate=_GENERATORS,
         )
         self._built: list[AbstractStream] = []
-        self._known: list[str] = []
+        self._known: dict[str, Mapping[str, Any]] = {}
         self.failures = Failures(())
         """Errors of the last `read`."""
 
@@ -106,7 +106,7 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        """The user's settings in this version's form, with every default."""
+        """The user's settings in this version's form, with every default, and the found settings."""
         return self._config
 
     @property
@@ -126,7 +126,7 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         require_once(names)
         self._chosen = set(names)
         self._built = self.streams(self._config)
-        require_known(names, self._known)
+        require_known(names, list(self._known))
         self.prepare([self._constructor.models[stream.stream.name] for stream in catalog.streams])
         self.failures = Failures(self._chosen)
         messages = self.failures.told_once(super().read(logger, config, catalog, state))
@@ -151,9 +151,14 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         self, selected_configs: list[dict[str, Any]], all_configs: list[dict[str, Any]]
     ) -> list[AbstractStream]:
         """Build the chosen streams: to build all takes longer than to read some."""
-        self._known = [str(stream["name"]) for stream in selected_configs]
+        self._known = {str(stream["name"]): stream for stream in selected_configs}
         chosen = [stream for stream in selected_configs if self._chosen is None or stream["name"] in self._chosen]
         return super()._create_streams(chosen, all_configs)
+
+    def definition(self, name: str) -> Mapping[str, Any]:
+        """What the manifest says of the stream `name`, or of one that others are read below; needs `streams` before."""
+        found: Mapping[str, Any] = self._known.get(name) or self.resolved_manifest["definitions"][name]
+        return found
 
     def stream_models(self) -> list[DeclarativeStream]:
         """Model of each stream, including streams that are made from the config."""

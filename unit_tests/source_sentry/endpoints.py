@@ -23,6 +23,11 @@ def old_issues(slug: str, project: str, start: str = START, end: str = NOW) -> S
     return project_request(slug, "issues/", project=project, **_issue_params(start, end, "", NOW))
 
 
+def issue_page(project: str) -> SentryRequest:
+    """What `check` asks for to see whether the token may read issues."""
+    return organization_request("issues/", project=project, query="", limit="1")
+
+
 def releases(**more: Params) -> SentryRequest:
     return organization_request("releases/", per_page="100", project="-1", status="", **more)
 

@@ -57,6 +57,10 @@ class SentryMock(HttpMocker):
         """Answer the request for the list of projects, once."""
         self.answers(PROJECTS, page(*(projects or (BACKEND,))))
 
+    def answers_environments(self, *names: str) -> None:
+        """Answer the request for the environments of the organization, once."""
+        self.answers(ENVIRONMENTS, page(*({"name": name} for name in names)))
+
     def answers_scopes(self, *scopes: str) -> None:
         """Answer the request for the index of the API once, with the token's `scopes`, or without any."""
         self.answers(SentryRequest(f"{API}/"), answer({"version": "0", "auth": {"scopes": scopes} if scopes else None}))
@@ -94,6 +98,7 @@ def organization_request(endpoint: str, **params: str | list[str]) -> SentryRequ
 
 
 PROJECTS: Final = organization_request("projects/", per_page="100")
+ENVIRONMENTS: Final = organization_request("environments/", project="-1", visibility="all")
 
 
 def project_request(slug: str, endpoint: str, **params: str | list[str]) -> SentryRequest:

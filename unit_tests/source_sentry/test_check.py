@@ -9,8 +9,9 @@ from source_sentry.check import covers
 from unit_tests.manifests import streams
 from unit_tests.source_sentry.builders import API, BACKEND, HOST, HTML, TOKEN, WEB, Json, a_config, a_project
 from unit_tests.source_sentry.command import Result, run
-from unit_tests.source_sentry.endpoints import projects
+from unit_tests.source_sentry.endpoints import issue_page, projects
 from unit_tests.source_sentry.sentry_mock import (
+    ENVIRONMENTS,
     PROJECTS,
     ROUTE,
     SentryMock,
@@ -22,7 +23,6 @@ from unit_tests.source_sentry.sentry_mock import (
 )
 
 ORGANIZATION = organization_request("")
-ENVIRONMENTS = organization_request("environments/", project="-1", visibility="all")
 ALL_SCOPES = ["org:read", "org:write", "project:read", "event:read", "member:read", "team:read", "alerts:read"]
 
 
@@ -31,10 +31,6 @@ def check(folder: Path, **settings: Any) -> Result:
     assert result.code == 0
     assert TOKEN not in result.stdout
     return result
-
-
-def issue_page(project: str) -> SentryRequest:
-    return organization_request("issues/", project=project, query="", limit="1")
 
 
 def answers_all(sentry: SentryMock, scopes: list[str] | None, *projects: Json, asked: str | None = "1") -> None:

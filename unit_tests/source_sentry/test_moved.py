@@ -9,7 +9,7 @@ from airbyte_cdk.test.mock_http import HttpResponse
 from source_sentry.projects import find_project
 from unit_tests.source_sentry.builders import API, BACKEND, HOST, HTML, NOW, WEB, Json, a_config, a_project, an_event
 from unit_tests.source_sentry.command import run
-from unit_tests.source_sentry.endpoints import events, keys, projects
+from unit_tests.source_sentry.endpoints import events, issue_page, keys, projects
 from unit_tests.source_sentry.handler import judge
 from unit_tests.source_sentry.sentry_mock import (
     SentryMock,
@@ -149,6 +149,7 @@ def test_given_configured_project_that_was_renamed_when_checked_then_it_succeeds
     sentry.answers_projects(BACKEND, WEB)
     answer_old_slug(sentry)
     sentry.answers_scopes()
+    sentry.answers(issue_page("2"), page())
     result = run(tmp_path, "check", a_config(projects=["old", "web"]))
     assert (result.status, result.message) == (
         "SUCCEEDED",

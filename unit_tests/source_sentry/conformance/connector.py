@@ -90,6 +90,11 @@ class Stream:
                 record.update((field["path"][0], "") for field in change["fields"])
         return {*record}
 
+    @property
+    def key(self) -> set[str]:
+        """Columns of the primary key that the API sends."""
+        return {*self.definition["primary_key"]} - self.added
+
     def _partition(self) -> Mapping[str, Any]:
         return {name: "1" for router in self.routers for name in _names(router)}
 
@@ -178,6 +183,14 @@ def window_dates(streams: Mapping[str, Stream]) -> Mapping[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = defaultdict(frozenset)
     for stream in streams.values():
         found[stream.position] |= stream.dates
+    return found
+
+
+def sent_keys(streams: Mapping[str, Stream]) -> Mapping[str, frozenset[str]]:
+    """Properties that records have to be told apart by, by the position of their path."""
+    found: dict[str, frozenset[str]] = defaultdict(frozenset)
+    for stream in streams.values():
+        found[stream.position] |= stream.key
     return found
 
 

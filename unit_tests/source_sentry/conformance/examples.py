@@ -32,6 +32,8 @@ class Example:
     """Properties that decide in which window a record is."""
     counted: frozenset[str] = frozenset()
     """Properties that tell whether a record has children."""
+    key: frozenset[str] = frozenset()
+    """Properties that a record is told apart by."""
 
     @property
     def is_documented(self) -> bool:
@@ -39,7 +41,10 @@ class Example:
 
     @cached_property
     def answer(self) -> Any:
-        """What the server sends: as documented, but for what decides whether a record or its children are read."""
+        """What the server sends: as documented, but for what decides whether a record or its children are read.
+
+        Some documented records lack a part of their key, which servers send.
+        """
         if self.get and self.get.answer.types:
             answer = copy.deepcopy((self.get.examples or [self._as_described(self.get.answer)])[0])
         else:
@@ -50,6 +55,9 @@ class Example:
             self._prepare(row)
         if self.stream.page in _MOVED:
             _MOVED[self.stream.page](answer)
+        if self.stream.page == "series":
+            for group in answer["groups"]:
+                group["by"] = {**dict.fromkeys(self.stream.parameters["groups"], "text"), **group["by"]}
         return answer
 
     @cached_property
@@ -84,6 +92,7 @@ class Example:
     def _prepare(self, row: Any) -> None:
         row.update({name: RECENT for name in self.dates if row.get(name)})
         row.update({name: sample(self.stream.shape.at(name)) for name in self.counted if not row.get(name)})
+        row.update({name: sample(self.stream.shape.at(name)) for name in self.key if row.get(name) is None})
 
 
 def _move_series(answer: Any) -> None:

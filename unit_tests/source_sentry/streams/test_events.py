@@ -99,6 +99,7 @@ def test_given_environments_when_read_then_events_of_others_are_left_out(sentry:
     """The endpoint has no such parameter."""
     staging = an_event(2, tags=[{"key": "environment", "value": "staging"}])
     sentry.answers_projects(BACKEND)
+    sentry.answers_environments("production", "staging")
     sentry.answers(events("backend"), page(an_event(1), staging))
     assert ids(read("events", config=a_config(environments=["production"]))) == [1]
 

@@ -87,6 +87,7 @@ def test_given_issue_query_with_odd_characters_when_read_then_it_is_sent_as_it_i
 @pytest.mark.parametrize("environments", [["production"], ["production", "eu west"]])
 def test_given_environments_when_read_then_each_is_a_parameter(environments: list[str], sentry: SentryMock) -> None:
     sentry.answers_projects(BACKEND)
+    sentry.answers_environments(*environments, "staging")
     sentry.answers(issues("1", environment=environments), page(an_issue(1)))
     assert ids(read("issues", config=a_config(environments=environments))) == [1]
 
