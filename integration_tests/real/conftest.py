@@ -14,8 +14,9 @@ SENTRY9_TOKEN: Final = "SENTRY9_TOKEN"
 SENTRY9_ORGANIZATION: Final = "SENTRY9_ORGANIZATION"
 SENTRY9_KIT: Final = "SENTRY9_KIT"
 _HOW: Final = (
-    f"`make test-real` needs a Sentry 9.1.2: set {SENTRY9_URL}, {SENTRY9_TOKEN} and {SENTRY9_ORGANIZATION} to those of a "
-    f"running one, or {SENTRY9_KIT} to the folder of a kit, whose `start.sh` starts one and prints URL=, TOKEN= and ORG=."
+    f"`make test-real` needs a Sentry 9.1.2: set {SENTRY9_URL}, {SENTRY9_TOKEN} and {SENTRY9_ORGANIZATION} to those of "
+    f"a running one, or {SENTRY9_KIT} to the folder of a kit, whose `start.sh` starts one and prints URL=, TOKEN= and "
+    "ORG=."
 )
 
 
