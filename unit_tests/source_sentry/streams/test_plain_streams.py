@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from unit_tests.manifests import streams
 from unit_tests.source_sentry.builders import API, BACKEND, WEB, Json, without
 from unit_tests.source_sentry.sentry_mock import SentryMock, SentryRequest, answer, page
 from unit_tests.source_sentry.sync import read
@@ -40,7 +41,6 @@ CASES = {
     ),
     "organization_tags": Case("organizations/acme/tags/", params=ALL_PROJECTS),
     "relays": Case("organizations/acme/relay_usage/"),
-    "projects": Case("organizations/acme/projects/"),
     "project_details": Case("projects/acme/{project}/", OBJECT),
     "project_keys": Case("projects/acme/{project}/keys/"),
     "project_teams": Case("projects/acme/{project}/teams/"),
@@ -81,7 +81,7 @@ CASES = {
 
 @pytest.mark.parametrize("stream", CASES)
 def test_given_stream_when_read_then_requests_and_records_are_exact(stream: str, sentry: SentryMock) -> None:
-    case, rows = CASES[stream], [a_row(number) for number in range(6)]
+    case, rows = CASES[stream], [a_row(number, stream) for number in range(6)]
     slugs = ["backend", "web"] if "{project}" in case.path else [""]
     if slugs != [""]:
         sentry.answers_projects(BACKEND, WEB)
@@ -117,6 +117,8 @@ TELL_THEIR_PROJECT = {"project_details", "project_keys"}
 """Streams below projects whose records have its id from Sentry; the others get `projectId`."""
 
 
-def a_row(number: int) -> Json:
-    """A row of any list, with empty values, and with a field that no schema knows."""
-    return {"id": f"{number}", "slug": f"row-{number}", "isNew": False, "count": 0, "tags": [], "secret": "s"}
+def a_row(number: int, stream: str) -> Json:
+    """A row of a list: its part of the key, some fields with empty values, and some that no schema knows."""
+    key = {part: f"{part}-{number}" for part in streams("source_sentry")[stream]["primary_key"] if part != "projectId"}
+    row = {"slug": f"row-{number}", "isActive": False, "count": 0, "tags": [], "secret": "s"}
+    return {**row, **key, "id": f"{number}"}

@@ -6,7 +6,6 @@ import pytest
 
 from unit_tests.manifests import streams
 from unit_tests.source_sentry.builders import BACKEND, NOW, START, WEB, Json, a_config, without
-from unit_tests.source_sentry.endpoints import projects
 from unit_tests.source_sentry.sentry_mock import SentryMock, SentryRequest, page, project_request
 from unit_tests.source_sentry.sync import Sync, project_states, read
 
@@ -69,8 +68,7 @@ def test_given_tags_of_two_projects_when_values_are_read_then_each_has_project_a
 
 
 def test_given_configured_projects_when_tag_values_are_read_then_only_theirs(sentry: SentryMock) -> None:
-    # The second time for the names that the setting may name
-    sentry.answers(projects(), *[page(BACKEND, WEB)] * 2)
+    sentry.answers_projects(BACKEND, WEB)
     sentry.answers(project_request("web", "tags/", per_page="100"), page({"key": "os"}))
     sentry.answers(project_request("web/tags/os", "values/", per_page="100"), page({"key": "os", "value": "Linux"}))
     assert len(read("project_tag_values", config=a_config(projects=["web"])).records("project_tag_values")) == 1

@@ -18,8 +18,9 @@ def values(sync: Sync, stream: str, field: str) -> list[Any]:
 
 def test_given_two_pages_when_projects_are_read_then_all_as_they_were(sentry: SentryMock) -> None:
     odd = a_project(3, "odd", features=[], stats=[[1795290000, 0]], options={"a": None}, isMember=False)
-    sentry.answers(projects(), page(BACKEND, WEB, next_cursor="100:1:0"))
-    sentry.answers(projects(cursor="100:1:0"), page(odd))
+    # The second time for what is compared with the settings
+    sentry.answers(projects(), *[page(BACKEND, WEB, next_cursor="100:1:0")] * 2)
+    sentry.answers(projects(cursor="100:1:0"), *[page(odd)] * 2)
     assert read("projects").records("projects") == [BACKEND, WEB, odd]
 
 
