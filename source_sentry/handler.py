@@ -27,7 +27,7 @@ from sourcewright.components.handler import (
     split,
 )
 from sourcewright.components.parents import placeholders
-from sourcewright.http.errors import explain_exception, explain_page, is_certificate_error, is_lasting
+from sourcewright.http.errors import explain_exception, explain_page, is_certificate_error, is_lasting, is_of_proxy
 from sourcewright.http.pages import LIST, OBJECT, page_of
 from sourcewright.http.redirects import asked_url
 from sourcewright.log import is_logged, logger
@@ -94,7 +94,7 @@ class SentryErrorHandler(JsonErrorHandler):
     def _tls_hint(self, error: requests.RequestException) -> str:
         """The way out where the scheme is ours, not the user's, and the server may have no TLS."""
         hostname = str(self.config["hostname"])
-        may_be_plain = not is_certificate_error(error) and _BROKEN.search(repr(error))
+        may_be_plain = not (is_certificate_error(error) or is_of_proxy(error)) and _BROKEN.search(repr(error))
         if "://" in hostname or is_saas(base_url(hostname)) or not may_be_plain:
             return ""
         return f" `{hostname}` was asked with https://; if it has no TLS, write `http://{hostname}` in `hostname`."
