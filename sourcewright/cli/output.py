@@ -138,7 +138,10 @@ def line_output() -> Iterator[LineWriter]:
     stdout, writer = sys.stdout, LineWriter(sys.stdout.buffer)
     printed = PrintedLines(lambda line: writer.write_line(line.encode()), writer.flush)
     handlers = [handler for handler in getLogger().handlers if isinstance(handler, StreamHandler)]
-    streams = [handler.setStream(printed) for handler in handlers]
+    try:
+        streams = [handler.setStream(printed) for handler in handlers]
+    except (OSError, ValueError) as error:  # it flushes, which unbuffered output notices even with nothing to write
+        writer.end(explain_write_error(error))
     for handler in handlers:
         handler.addFilter(is_first_telling)
     sys.stdout = printed
