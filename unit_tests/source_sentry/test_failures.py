@@ -73,16 +73,16 @@ def test_given_token_without_the_scope_when_read_then_one_request_one_sentence_a
     assert states(result) == []
 
 
-def test_given_windows_that_fail_for_one_reason_when_read_then_it_is_told_once_and_the_rest_is_kept(
+def test_given_a_window_that_fails_for_good_when_read_then_it_is_told_once_and_what_is_before_it_is_kept(
     sentry: SentryMock, tmp_path: Path
 ) -> None:
     sentry.answers(projects(), page(BACKEND, WEB))
     sentry.answers(organization_request("teams/", per_page="100"), page({"id": "1"}))
     sentry.answers(events("backend", end="2026-11-11T00:00:00Z"), page(an_event(1, "2026-11-05T08:00:00Z")))
-    for start, end in (("2026-11-11T00:00:00Z", "2026-11-21T00:00:00Z"), ("2026-11-21T00:00:00Z", NOW)):
-        sentry.answers(events("backend", start, end), *[BROKEN] * 9)
-        sentry.answers(events("web", start, end), page())
+    sentry.answers(events("backend", "2026-11-11T00:00:00Z", "2026-11-21T00:00:00Z"), *[BROKEN] * 9)
     sentry.answers(events("web", end="2026-11-11T00:00:00Z"), page())
+    sentry.answers(events("web", "2026-11-11T00:00:00Z", "2026-11-21T00:00:00Z"), page())
+    sentry.answers(events("web", "2026-11-21T00:00:00Z"), page())
     result = read(tmp_path, "events", "teams", events_window_days=10)
     url = "http://sentry.test:9000/api/0/projects/acme/backend/events/"
     sentence = f"{url} answered stream `events` with HTTP 500: Internal Error"

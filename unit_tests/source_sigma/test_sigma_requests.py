@@ -222,8 +222,10 @@ SCHEMAS = {
 
 
 def a_row(number: int, stream: str) -> Json:
-    """A row of a list: its part of the key, fields that other parts are made of, one of the schema and one of none."""
+    """A row of a list: its part of the key, fields that other parts are made of, and one of the schema if none is."""
     key = {part: f"{part}-{number}" for part in streams("source_sigma")[stream]["primary_key"]}
     own = without(key, *CASES[stream].added)
-    known = next(iter(SCHEMAS[stream].keys() - CASES[stream].added.keys() - own.keys() - {"type", "inodeId"}), "label")
-    return {"type": "table", "inodeId": "inode-1", known: f"{number}", "isNew": 0, "updatedAt": UPDATED, **own}
+    row = {"type": "table", "inodeId": "inode-1", "isNew": 0, "updatedAt": UPDATED, **own}
+    if SCHEMAS[stream].keys().isdisjoint(row):
+        row[next(name for name in SCHEMAS[stream] if name not in CASES[stream].added)] = f"{number}"
+    return row
