@@ -44,12 +44,14 @@ def test_given_windows_that_time_out_when_read_then_they_are_halved(connect: Con
 
 
 def test_given_a_cursor_that_repeats_when_read_then_the_stream_ends_with_an_error(connect: Connect) -> None:
-    connector = connect(faults=("repeat_cursor:1@events",), fault_repeats=0, events_per_project=250)
+    connector = connect(
+        faults=("repeat_cursor:1@issues",), fault_repeats=0, events_per_project=600, issues_per_project=600
+    )
 
-    output = connector.read("events", "teams")
+    output = connector.read("issues", "teams")
 
     assert output.exit_code == 1
-    assert output.statuses == {"events": "INCOMPLETE", "teams": "COMPLETE"}
+    assert output.statuses == {"issues": "INCOMPLETE", "teams": "COMPLETE"}
     assert "turns in a circle" in output.errors[0]["message"]
 
 

@@ -18,6 +18,7 @@ import pytest
 
 from source_sentry.run import main as source_sentry
 from source_sentry.tap import TapSentry
+from sourcewright.cli import output
 from sourcewright.cli.output import LineWriter, PrintedLines
 from sourcewright.engine import cursor
 from unit_tests.source_sentry.builders import BACKEND, NOW, Json, a_config, a_project, an_event
@@ -220,6 +221,21 @@ def test_given_output_that_fails_when_a_line_is_logged_then_the_process_ends(err
     handler = logging.StreamHandler(printed(writer))
     with pytest.raises(EndedError, match=re.escape(sentence)):
         handler.handle(logging.makeLogRecord({"msg": "A line."}))
+
+
+def test_given_output_that_fails_when_logs_are_taken_over_then_the_process_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Unbuffered output is written to with each flush, though nothing was logged yet."""
+
+    class Full(io.StringIO):
+        def flush(self) -> None:
+            raise OSError(errno.ENOSPC, "No space left")
+
+    monkeypatch.setattr(logging.getLogger(), "handlers", [logging.StreamHandler(Full())])
+    monkeypatch.setattr(output, "LineWriter", EndingWriter)
+    with pytest.raises(EndedError, match=r"cannot be written \(No space left\)"), output.line_output():
+        pass
 
 
 def test_given_write_that_fails_for_another_reason_when_written_again_then_no_line_is_missing() -> None:
