@@ -37,7 +37,7 @@ def settings(config: Mapping[str, Any]) -> Json:
 
 def test_given_connector_when_built_then_its_settings_are_normalised_and_the_given_ones_stay() -> None:
     given = {"api_token": TOKEN, "organization": "acme", "project": "web"}
-    assert without(SourceSentry(config=given).settings, "server") == settings(given)
+    assert without(dict(SourceSentry(config=given).settings), "server") == settings(given)
     assert given == {"api_token": TOKEN, "organization": "acme", "project": "web"}
 
 
