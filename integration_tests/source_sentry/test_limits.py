@@ -36,4 +36,4 @@ def test_given_a_budget_that_endpoints_share_when_read_then_it_is_not_overrun(co
     assert output.exit_code == 0
     stats = connector.sandbox.stats()
     assert stats["too_many"] <= stats["requests"] / 100
-    assert stats["budget"]["default"] > 0
+    assert stats["budget"]["default"] > 2 * 40  # so it took several seconds of the budget

@@ -177,16 +177,16 @@ class WindowCursor(PartitionCursor):
             self._semaphore_per_partition[key].acquire()
             progress = WindowProgress.of(window)
             if progress.is_complete:
-                self._advance(key, progress.all_read(window))
+                self._advance(key, partition, progress.all_read(window))
             self._cleanup_if_done(key)
             self._emit_state_message()
 
-    def _advance(self, key: str, window: StreamSlice) -> None:
+    def _advance(self, key: str, partition: Partition, window: StreamSlice) -> None:
         """Count the window's end as the newest record seen, since all before it was read."""
         boundary = {self.cursor_field.cursor_field_key: dates.next_second(window["end_time"])}
         cursor = self._cursor_per_partition[key]
         cursor.observe(Record(data=boundary, stream_name=self._stream_name, associated_slice=window))
-        cursor.close_partition(_Closed(window))
+        cursor.close_partition(_PartitionOf(partition, window))
 
     @override
     def _throttle_state_message(self) -> float | None:
@@ -194,24 +194,25 @@ class WindowCursor(PartitionCursor):
         return now if now - self._last_emission_time > CHECKPOINT_SECONDS else None
 
 
-class _Closed(Partition):
-    """What was read, as the engine's cursor takes it."""
+class _PartitionOf(Partition):
+    """`partition` with the slice that was read for it, which may be all of its run."""
 
-    def __init__(self, window: StreamSlice) -> None:
-        self._window = window
+    def __init__(self, partition: Partition, read: StreamSlice) -> None:
+        self._partition = partition
+        self._read = read
 
     @override
     def to_slice(self) -> StreamSlice:
-        return self._window
+        return self._read
 
     @override
     def read(self) -> Iterable[Record]:
-        raise NotImplementedError
+        return self._partition.read()
 
     @override
     def stream_name(self) -> str:
-        raise NotImplementedError
+        return self._partition.stream_name()
 
     @override
     def __hash__(self) -> int:
-        return hash(self._window)
+        return hash(self._read)
