@@ -14,10 +14,12 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 import duckdb
+import time_machine
 
 from unit_tests.source_sentry.command import run_arguments
 
@@ -80,6 +82,9 @@ class Shell:
         place = words.index("--port") + 1
         documented = f"http://127.0.0.1:{words[place]}"
         words[place] = "0"
+        # A day later by the connector's clock: the lookback finds nothing new, and all is still within the retention
+        now = datetime.fromisoformat(words[words.index("--now") + 1])
+        self.opened.enter_context(time_machine.travel(now + timedelta(days=1)))
         process = self.opened.enter_context(
             subprocess.Popen([sys.executable, *words[1:]], stdout=subprocess.PIPE, text=True)
         )
