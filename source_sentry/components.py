@@ -10,8 +10,9 @@ from typing_extensions import override
 from source_sentry.config import NormalizeConfig
 from source_sentry.handler import SentryErrorHandler
 from source_sentry.pages import PlacedExtractor
-from source_sentry.paging import LinkHeaderPagination, ScimPagination
+from source_sentry.paging import LinkHeaderPagination
 from source_sentry.routers import MonitorRouter, ProjectRouter
+from source_sentry.scim import ScimPagination
 from source_sentry.server import RouteHandler
 from source_sentry.states import ProjectState
 from sourcewright.components.parents import ParentRouter, TouchedRouter

@@ -1,4 +1,4 @@
-"""Sentry's paging: a cursor in the Link header, on a list that is often ordered newest first; and that of SCIM."""
+"""Sentry's paging: a cursor in the Link header, on a list that is often ordered newest first."""
 
 import re
 from dataclasses import dataclass, field
@@ -11,17 +11,13 @@ from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from typing_extensions import override
 
-from source_sentry.pages import SentryPage
 from sourcewright import dates
 from sourcewright.components.windows import WindowProgress
 from sourcewright.http.errors import place
 from sourcewright.http.pages import Page, page_of
-from sourcewright.http.paging import TokenPagination
+from sourcewright.http.paging import TokenPagination, read_again
 from sourcewright.http.walks import PageToken, Walk
-from sourcewright.log import logger
 
-_MOST_ROUNDS: Final = 5
-"""Times that a list that changes is read again."""
 _MOST_GAPS: Final = 50
 """Pages without a known row, one after the other, that are no longer put down to deletions."""
 _FIRST_DATE: Final = 10**12
@@ -62,7 +58,7 @@ class LinkHeaderPagination(TokenPagination):
         walk, following = page.walk, Following.of(response, page.count)
         if walk.by_row and (walk.is_refused or (following.cursor and page.count and not page.new)):
             self._ignores_end = True
-            walk.is_numbered |= not walk.by_row.overlaps
+            walk.is_read_again |= not walk.by_row.overlaps
             return walk.by_row
         walk.by_row = None
         if walk.is_gap:
@@ -70,18 +66,18 @@ class LinkHeaderPagination(TokenPagination):
         if following.cursor is None and not self.unpaged:
             _require_link(response, page.count)
         if following.cursor is None or _is_past(page, stream_slice) or walk.is_confirmed:
-            return _once_more(walk, response)
+            return read_again(walk, response)
         _note_progress(page, stream_slice)
         if token := self._by_time(page, following, stream_slice):
             return token
-        walk.is_numbered |= following.moves and not following.row
+        walk.is_read_again |= following.moves and not following.row
         return self._by_row(page, following, stream_slice)
 
     def _by_time(self, page: Page, following: "Following", window: StreamSlice | None) -> PageToken | None:
         """The rows up to the second of the last but one, since the very last may be out of order."""
         if not (self.by_time and following.moves and window and "start_time" in window) or self._is_ignored(window):
             return None
-        until = "" if page.walk.is_numbered and page.walk.rounds else _last_second(page.order)
+        until = "" if page.walk.is_read_again and page.walk.rounds else _last_second(page.order)
         end = dates.next_second(until) if until else ""
         before = page.walk.parameters.get("end") or dates.next_second(window["end_time"])
         if not dates.to_second(window["start_time"]) <= until or end >= before:
@@ -126,24 +122,6 @@ class Following(NamedTuple):
             counts_rows = 0 < offset - _first_row(response) <= 2 * count
             return cls(cursor, offset if counts_rows else 0, counts_rows)
         return cls(cursor, 0, offset > 0 and 0 < number <= 2 * count)
-
-
-@dataclass
-class ScimPagination(TokenPagination):
-    """{"totalResults": 230, "startIndex": 101, "itemsPerPage": 100} -> `201`; an empty or the last page -> the end.
-
-    The server decides how many come, whatever `count` asks for.
-    """
-
-    @override
-    def next_token(self, response: requests.Response, stream_slice: StreamSlice | None) -> str | None:
-        page = page_of(response)
-        if not isinstance(page, SentryPage):
-            return None
-        envelope = page.envelope
-        total = int(envelope.get("totalResults") or 0)
-        following = int(envelope.get("startIndex") or 1) + page.count
-        return str(following) if page.count and following <= total else None
 
 
 def next_cursor(response: requests.Response) -> str | None:
@@ -228,22 +206,6 @@ def _page_before(walk: Walk, response: requests.Response) -> PageToken:
     row = max(0, _first_row(response) - walk.size)
     walk.begin_again()
     return PageToken.of(walk, f"0:{row}:0", overlaps=row > 0)
-
-
-def _once_more(walk: Walk, response: requests.Response) -> PageToken | None:
-    """A list that is paged by page number, again, until a reading finds no row that was not known before."""
-    if not (walk.is_numbered and walk.knows_all) or (walk.rounds and not walk.fresh):
-        return None
-    if walk.rounds == _MOST_ROUNDS:
-        logger.warning(
-            "The list at %s changed each of the %d times that it was read: rows of it may be missing until the next "
-            "sync.",
-            place(response),
-            walk.rounds + 1,
-        )
-        return None
-    walk.begin_again()
-    return PageToken.of(walk, "", parameters={})
 
 
 def _require_link(response: requests.Response, count: int) -> None:

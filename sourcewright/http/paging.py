@@ -4,7 +4,7 @@ import threading
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass
-from typing import Any
+from typing import Any, Final
 
 import requests
 from airbyte_cdk.models import FailureType
@@ -14,6 +14,11 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from typing_extensions import override
 
 from sourcewright.http.errors import place
+from sourcewright.http.walks import PageToken, Walk
+from sourcewright.log import logger
+
+_MOST_ROUNDS: Final = 5
+"""Times that a list that changes is read again."""
 
 
 @dataclass
@@ -67,3 +72,22 @@ class TokenPagination(PaginationStrategy):
                 failure_type=FailureType.transient_error,
             )
         seen.add(token)
+
+
+def read_again(walk: Walk, response: requests.Response) -> PageToken | None:
+    """The first page again, until a reading of the whole list finds no row that was not known; None where none has to.
+
+    A list that changes all the time is given up with a WARN.
+    """
+    if not (walk.is_read_again and walk.knows_all) or (walk.rounds and not walk.fresh):
+        return None
+    if walk.rounds == _MOST_ROUNDS:
+        logger.warning(
+            "The list at %s changed each of the %d times that it was read: rows of it may be missing until the next "
+            "sync.",
+            place(response),
+            walk.rounds + 1,
+        )
+        return None
+    walk.begin_again()
+    return PageToken.of(walk, "", parameters={})

@@ -80,8 +80,8 @@ class Walk:
     """The last page by the number of its row, if it was asked for by time: the server may not know `end`."""
     is_refused: bool = False
     """Whether the last page is not of the time that was asked for."""
-    is_numbered: bool = False
-    """Whether the list is paged by page number."""
+    is_read_again: bool = False
+    """Whether it takes another reading to see that no row is missing: pages have numbers, or rows vanished."""
     _expected: int = 0
     """Pages of the round before."""
     _known: dict[Hashable, None] = field(default_factory=dict)
@@ -95,7 +95,7 @@ class Walk:
         keys = [self._key_of(row) for row in rows]
         new = [row for row, key in zip(rows, keys, strict=True) if key not in self._known]
         self.parameters = token.parameters if token else {}
-        self.had_gap, self.is_gap = self.is_gap, bool(token and token.overlaps and rows) and len(new) == len(rows)
+        self.had_gap, self.is_gap = self.is_gap, bool(token and token.overlaps) and len(new) == len(rows)
         self.gaps = self.gaps + 1 if self.is_gap else 0
         if self.is_gap and not self.had_gap:
             self.overlap = self.size // 2 if self.overlap == 1 else 0
@@ -116,7 +116,7 @@ class Walk:
     @property
     def is_confirmed(self) -> bool:
         """Whether all but the last page of a round are as in the one before, so that nothing moved meanwhile."""
-        return self.is_numbered and 0 < self.pages == self._expected - 1 and not self.fresh
+        return self.is_read_again and 0 < self.pages == self._expected - 1 and not self.fresh
 
     @property
     def has_keys(self) -> bool:

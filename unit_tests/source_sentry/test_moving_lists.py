@@ -113,6 +113,19 @@ def test_given_rows_that_vanish_while_they_are_paged_when_walked_then_no_other_i
 
 
 @pytest.mark.parametrize("server", SERVERS)
+@pytest.mark.parametrize("every", [0, 60], ids=["in one second", "a minute apart"])
+@pytest.mark.parametrize("dated", DATED, ids=["by time", "no dates"])
+@pytest.mark.parametrize("request_number", [2, 3])
+def test_given_list_that_then_ends_before_the_next_page_when_walked_then_no_row_is_lost(
+    server: Json, every: int, dated: Json, request_number: int
+) -> None:
+    read_until = (request_number - 1) * 100
+    moves: Moves = lambda found, request: found[:20] + found[read_until:] if request == request_number else found  # noqa: E731
+    of_server = MovingList(rows(read_until + 50, every=every), moves=moves, **server)
+    assert not lost(of_server, walked(of_server, **dated))
+
+
+@pytest.mark.parametrize("server", SERVERS)
 @pytest.mark.parametrize("dated", DATED, ids=["by time", "no dates"])
 def test_given_rows_that_sentry_leaves_out_after_it_counted_them_when_walked_then_no_other_is_lost(
     server: Json, dated: Json

@@ -22,12 +22,12 @@ def envelope(start: int, total: int, *ids: int) -> HttpResponse:
 
 
 @every_stream
-def test_given_pages_shorter_than_count_when_read_then_each_starts_behind_the_one_before(
+def test_given_pages_shorter_than_count_when_read_then_each_starts_with_the_last_row_of_the_one_before(
     stream: str, sentry: SentryMock
 ) -> None:
-    sentry.answers(request(stream), envelope(1, 5, 11, 12))
+    sentry.answers(request(stream), envelope(1, 5, 11, 12, 13))
     sentry.answers(request(stream, startIndex="3"), envelope(3, 5, 13, 14))
-    sentry.answers(request(stream, startIndex="5"), envelope(5, 5, 15))
+    sentry.answers(request(stream, startIndex="4"), envelope(4, 5, 14, 15))
 
     sync = read(stream)
 
@@ -36,13 +36,28 @@ def test_given_pages_shorter_than_count_when_read_then_each_starts_behind_the_on
 
 
 @every_stream
-def test_given_rows_that_vanish_while_read_when_a_page_is_empty_then_the_list_ends(
-    stream: str, sentry: SentryMock
-) -> None:
-    sentry.answers(request(stream), envelope(1, 3, 11, 12))
-    sentry.answers(request(stream, startIndex="3"), envelope(3, 3))
+def test_given_pages_of_one_row_when_read_then_reading_goes_on(stream: str, sentry: SentryMock) -> None:
+    sentry.answers(request(stream), envelope(1, 2, 11))
+    sentry.answers(request(stream, startIndex="2"), envelope(2, 2, 12))
 
     assert len(read(stream).records(stream)) == 2
+
+
+@every_stream
+@pytest.mark.parametrize(
+    ("second", "readings"),
+    [pytest.param((13,), 1, id="and the next page begins later"), pytest.param((), 2, id="and the next page is empty")],
+)
+def test_given_rows_that_vanish_while_read_when_pages_do_not_overlap_then_the_list_is_read_again(
+    stream: str, second: tuple[int, ...], readings: int, sentry: SentryMock
+) -> None:
+    sentry.answers(request(stream), envelope(1, 3, 11, 12), *[envelope(1, 2, 12, 13)] * readings)
+    sentry.answers(request(stream, startIndex="2"), envelope(2, 2, *second))
+
+    sync = read(stream)
+
+    assert [record["id"] for record in sync.records(stream)] == ["11", "12", "13"]
+    assert sync.status(stream) == "COMPLETE"
 
 
 @every_stream
