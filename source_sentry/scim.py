@@ -1,0 +1,34 @@
+"""Paging of Sentry's SCIM lists, which have no Link header and no order of dates."""
+
+from dataclasses import dataclass
+
+import requests
+from airbyte_cdk.sources.types import StreamSlice
+from typing_extensions import override
+
+from source_sentry.pages import SentryPage
+from sourcewright.http.pages import page_of
+from sourcewright.http.paging import TokenPagination, read_again
+from sourcewright.http.walks import PageToken
+
+
+@dataclass
+class ScimPagination(TokenPagination):
+    """{"totalResults": 230, "startIndex": 101, "itemsPerPage": 100} -> `200`; an empty or the last page -> the end.
+
+    The server decides how many come, whatever `count` asks for. The next page begins with the last row of this one;
+    where it does not, rows vanished meanwhile, and the list is read again.
+    """
+
+    @override
+    def next_token(self, response: requests.Response, stream_slice: StreamSlice | None) -> str | None:
+        page = page_of(response)
+        if not isinstance(page, SentryPage):
+            return None
+        walk, envelope = page.walk, page.envelope
+        walk.is_read_again |= walk.is_gap
+        following = int(envelope.get("startIndex") or 1) + page.count
+        if not page.count or following > int(envelope.get("totalResults") or 0) or walk.is_confirmed:
+            return read_again(walk, response)
+        overlaps = walk.has_keys and page.count > 1
+        return PageToken.of(walk, str(following - overlaps), overlaps=overlaps)
