@@ -64,8 +64,9 @@ def run_tap(api: str, *arguments: str) -> Said:
     sys.excepthook = hook
     for number, handler in handlers.items():
         signal.signal(number, handler)
-    lines = errors.getvalue().splitlines()
-    return Said(code, [_sentence(line) for line in lines if any(mark in line for mark in _PROBLEMS)], "\n".join(lines))
+    output.seek(0)
+    sentences = [_sentence(line) for line in errors.getvalue().splitlines() if any(mark in line for mark in _PROBLEMS)]
+    return Said(code, sentences, output.read() + errors.getvalue())
 
 
 def _sentence(line: str) -> str:

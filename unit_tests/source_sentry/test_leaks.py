@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -12,11 +13,13 @@ from urllib.parse import quote
 import pytest
 import requests
 import requests_mock
+from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
 
-from source_sigma.run import main as sigma_main
 from sourcewright.http.pages import Page
+from unit_tests.bad_input.commands import Said, run_source, run_tap
 from unit_tests.source_sentry import command as any_command
 from unit_tests.source_sentry.builders import HTML, Json, a_config, a_key
+from unit_tests.source_sentry.sync import a_catalog
 from unit_tests.source_sigma import builders as sigma
 
 TOKEN = "sntryu_planted_89abcdef01234567"
@@ -130,29 +133,53 @@ def test_given_planted_secrets_when_streams_fail_in_every_way_then_no_output_has
     assert leaks(output) == []
 
 
-@pytest.mark.parametrize("way", ["cut short", "401", "no header", "crash"])
-def test_given_planted_secrets_when_a_check_fails_then_no_output_has_one(
-    way: str, http: requests_mock.Mocker, ran: Callable[..., str]
-) -> None:
-    SENTRY[way](http, requests_mock.ANY)
-    output = ran("check", a_config(auth_token=TOKEN, max_retries=0))
-    assert "FAILED" in output or way == "crash"
-    assert leaks(output) == []
+COMMANDS = [("spec", "crash"), ("discover", "crash"), ("--about", "crash"), ("--discover", "crash"), ("--test", "400")]
+COMMANDS += [
+    (command, way)
+    for command in ("check", "read", "sync")
+    for way in ("cut short", "401", "no header", "crash", "no token")
+]
+"""Commands, those with a dash and `sync` of a tap, and what the server does."""
 
 
-@pytest.mark.parametrize("way", ["cut short", "403", "500", "no header", "no token"])
-def test_given_planted_secrets_when_sigma_fails_then_no_output_has_one(
-    way: str, http: requests_mock.Mocker, ran: Callable[..., str]
+@pytest.mark.parametrize(("command", "way"), COMMANDS)
+@pytest.mark.parametrize("api", ["sentry", "sigma"])
+def test_given_planted_secrets_when_any_command_fails_then_no_output_has_one(
+    api: str, command: str, way: str, http: requests_mock.Mocker, said: Callable[..., Said]
 ) -> None:
-    if way == "no token":
-        http.post(requests_mock.ANY, text=f"No such client: {CLIENT_SECRET}", status_code=401)
-    else:
-        http.post(requests_mock.ANY, json={"access_token": "sigma_planted_token_0123456789"})
-        SIGMA[way](http, requests_mock.ANY)
-    config = {"client_id": sigma.CLIENT_ID, "client_secret": CLIENT_SECRET, "api_url": sigma.HOST, "max_retries": 0}
-    with patch.object(any_command, "main", sigma_main):
-        output = ran("check", config)
-    assert leaks(output) == []
+    refused = {"text": f"No such client: {CLIENT_SECRET}", "status_code": 401}
+    http.post(requests_mock.ANY, **(refused if way == "no token" else {"json": {"access_token": "sigma_token_012345"}}))
+    {"sentry": SENTRY, "sigma": SIGMA}[api].get(way, SENTRY["403"])(http, requests_mock.ANY)
+    output = said(api, command)
+    assert output.code == 0 or output.sentences or way == "crash"
+    assert leaks(output.text) == []
+
+
+@pytest.fixture
+def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Said]:
+    """Run a command of source or tap at debug level."""
+
+    def run(api: str, command: str) -> Said:
+        configs = {"sentry": a_config(auth_token=TOKEN), "sigma": sigma.a_config(client_secret=CLIENT_SECRET)}
+        files: Json = {"config": configs[api] | {"max_retries": 0}}
+        if command == "read":
+            files["catalog"] = ConfiguredAirbyteCatalogSerializer.dump(a_catalog("teams", "members"))
+        if command == "sync":
+            selected = [{"breadcrumb": [], "metadata": {"selected": True}}]
+            entries = [{"tap_stream_id": name, "schema": {}, "metadata": selected} for name in ("teams", "members")]
+            files["catalog"] = {"streams": entries}
+        arguments = []
+        for role, content in files.items() if command not in ("spec", "--about") else ():
+            (tmp_path / role).write_text(json.dumps(content), encoding="utf-8")
+            arguments += [f"--{role}", str(tmp_path / role)]
+        if command == "sync" or command.startswith("--"):
+            monkeypatch.setenv(f"TAP_{api.upper()}_LOGLEVEL", "DEBUG")
+            output = run_tap(api, *([] if command == "sync" else [command]), *arguments)
+        else:
+            output = run_source(api, command, *arguments, "--debug")
+        return replace(output, text=output.text + "".join(capfd.readouterr()))
+
+    return run
 
 
 @pytest.mark.parametrize(
