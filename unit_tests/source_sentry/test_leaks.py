@@ -166,7 +166,9 @@ def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureF
             files["catalog"] = ConfiguredAirbyteCatalogSerializer.dump(a_catalog("teams", "members"))
         if command == "sync":
             selected = [{"breadcrumb": [], "metadata": {"selected": True}}]
-            entries = [{"tap_stream_id": name, "schema": {}, "metadata": selected} for name in ("teams", "members")]
+            entries: list[Json] = [
+                {"tap_stream_id": name, "schema": {}, "metadata": selected} for name in ("teams", "members")
+            ]
             files["catalog"] = {"streams": entries}
         arguments = []
         for role, content in files.items() if command not in ("spec", "--about") else ():
