@@ -68,16 +68,18 @@ class Walk:
     parameters: Mapping[str, str] = field(default_factory=dict)
     """Parameters of the last page that differ from those of the first."""
     is_gap: bool = False
-    """Whether the last page should have begun with a known row and has none."""
-    had_gap: bool = False
-    """Whether the page before it was one of these."""
+    """Whether the last page should have begun with a known row and has none: rows vanished before it, unless it is one
+    that the server counts and leaves out."""
+    goes_back: bool = False
+    """Whether the last page was asked for to tell which."""
     gaps: int = 0
-    """Pages of that kind, one after the other."""
-    overlap: int = 1
-    """Rows of the last page that the next one begins with: more after a gap, and none where that shows no known row
-    either, because the server leaves out rows after it counted them."""
-    by_row: PageToken | None = None
-    """The last page by the number of its row, if it was asked for by time: the server may not know `end`."""
+    """Pages without a known row, one after the other."""
+    resume_at: int = 0
+    """Row at which to go on if none vanished; 0 at the end of the list."""
+    by_number: PageToken | None = None
+    """The last page by its number, if it was asked for by time: the server may not know `end`."""
+    ignores_end: bool = False
+    """Whether it was seen that it does not."""
     is_refused: bool = False
     """Whether the last page is not of the time that was asked for."""
     is_read_again: bool = False
@@ -88,19 +90,16 @@ class Walk:
 
     def receive(self, rows: list[Any], seconds: Sequence[str], token: PageToken | None) -> list[Any]:
         """Rows of the next page and their dates -> those rows that are new."""
-        until = token.until if token else ""
-        self.is_refused = bool(until) and any(second > until for second in seconds)
-        if self.is_refused:
-            return []
         keys = [self._key_of(row) for row in rows]
         new = [row for row, key in zip(rows, keys, strict=True) if key not in self._known]
+        if token and token.until:
+            # A list by another date than it shows has none of the rows that the last page ended with
+            self.is_refused = any(second > token.until for second in seconds) or (bool(rows) and len(new) == len(rows))
+            if self.is_refused:
+                return []
+        self.is_refused = False
         self.parameters = token.parameters if token else {}
-        self.had_gap, self.is_gap = self.is_gap, bool(token and token.overlaps) and len(new) == len(rows)
-        self.gaps = self.gaps + 1 if self.is_gap else 0
-        if self.is_gap and not self.had_gap:
-            self.overlap = self.size // 2 if self.overlap == 1 else 0
-        elif not self.had_gap:
-            self.overlap = 1
+        self.is_gap = bool(token and token.overlaps) and len(new) == len(rows)
         self.pages += 1
         self.rows += len(rows)
         self.fresh += len(new)

@@ -10,8 +10,8 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from hypothesis import given
 from hypothesis import strategies as st
 
+from source_sentry.links import next_cursor
 from source_sentry.pages import SentryPage
-from source_sentry.paging import next_cursor
 from source_sigma import errors as sigma_errors
 from sourcewright.http.buckets import Bucket
 from sourcewright.http.pages import PageSlots, page_of, read_page

@@ -115,34 +115,74 @@ def test_given_rows_that_vanish_while_they_are_paged_when_walked_then_no_other_i
 @pytest.mark.parametrize("server", SERVERS)
 @pytest.mark.parametrize("every", [0, 60], ids=["in one second", "a minute apart"])
 @pytest.mark.parametrize("dated", DATED, ids=["by time", "no dates"])
-@pytest.mark.parametrize("request_number", [2, 3])
+@pytest.mark.parametrize("read_until", [100, 200])
 def test_given_list_that_then_ends_before_the_next_page_when_walked_then_no_row_is_lost(
-    server: Json, every: int, dated: Json, request_number: int
+    server: Json, every: int, dated: Json, read_until: int
 ) -> None:
-    read_until = (request_number - 1) * 100
-    moves: Moves = lambda found, request: found[:20] + found[read_until:] if request == request_number else found  # noqa: E731
-    of_server = MovingList(rows(read_until + 50, every=every), moves=moves, **server)
+    def move(found: list[Json], request: int) -> list[Json]:
+        return found[:20] + found[read_until:] if request == 1 + read_until // 100 else found
+
+    of_server = MovingList(rows(read_until + 50, every=every), moves=move, **server)
     assert not lost(of_server, walked(of_server, **dated))
 
 
 @pytest.mark.parametrize("server", SERVERS)
 @pytest.mark.parametrize("dated", DATED, ids=["by time", "no dates"])
+@pytest.mark.parametrize("share", [10, 55, 90])
 def test_given_rows_that_sentry_leaves_out_after_it_counted_them_when_walked_then_no_other_is_lost(
-    server: Json, dated: Json
+    server: Json, dated: Json, share: int
 ) -> None:
     found = rows(1000)
-    left_out = frozenset(row["id"] for place, row in enumerate(found) if place % 100 > 90 or 300 <= place < 520)
-    of_server = MovingList(found, ghosts=left_out, moves=vanish(0.02, 3, 5), **server)
-    assert not lost(of_server, walked(of_server, **dated)) - left_out
+    left_out = frozenset(row["id"] for place, row in enumerate(found) if place % 100 >= 100 - share)
+    left_out |= {row["id"] for row in found[300:520]}
+    for moves in (vanish(0.02, 3, 5), lambda found, request: found[40:] if request == 2 else found):
+        of_server = MovingList(found, ghosts=left_out, moves=moves, **server)
+        assert not lost(of_server, walked(of_server, **dated)) - left_out
+
+
+@pytest.mark.parametrize("server", SERVERS)
+@pytest.mark.parametrize("number", [99, 100, 250])
+def test_given_new_rows_that_fill_the_next_page_when_walked_then_reading_goes_on(server: Json, number: int) -> None:
+    for dated in DATED:
+        of_server = MovingList(rows(1000), moves=come(number, 2, 5), **server)
+        assert not lost(of_server, walked(of_server, **dated))
+
+
+@pytest.mark.parametrize("server", SERVERS)
+@pytest.mark.parametrize("places", [[98, 99], [90, 93, 95, 99]])
+def test_given_some_rows_out_of_order_at_the_end_of_a_page_when_walked_then_none_is_lost(
+    server: Json, places: list[int]
+) -> None:
+    found = rows(350)
+    for place in places:
+        found[place]["dateCreated"] = "2026-11-19T00:00:00Z"
+    of_server = MovingList(found, **server)
+    assert not lost(of_server, walked(of_server, **BY_TIME))
+
+
+DATES = ["dateCreated", "dateReleased"]
+
+
+@pytest.mark.parametrize("by_page", [True, False])
+@pytest.mark.parametrize("later", [timedelta(minutes=1), timedelta(days=1), -timedelta(days=1)], ids=str)
+def test_given_releases_that_an_old_server_orders_by_another_date_when_walked_then_none_is_lost(
+    later: timedelta, *, by_page: bool
+) -> None:
+    found = rows(300, every=600)
+    for row in found:
+        created = datetime.fromisoformat(row["dateCreated"]) - timedelta(days=2)
+        row |= {name: f"{of:%Y-%m-%dT%H:%M:%SZ}" for name, of in zip(DATES, (created, created + later), strict=True)}
+    for date in ("dateCreated", "dateReleased", ""):
+        of_server = MovingList(found, date=date, by_page=by_page)
+        assert not lost(of_server, walked(of_server, by_time=True, newest_first=DATES))
 
 
 @pytest.mark.parametrize(
     ("server", "dated", "requests"),
     [
-        pytest.param({"date": "dateCreated"}, {}, 11, id="by row number, a row a page comes twice"),
-        pytest.param({"date": "dateCreated"}, BY_TIME, 11, id="by time"),
-        pytest.param({"date": "dateCreated", "by_page": True}, BY_TIME, 11, id="by time instead of page number"),
-        pytest.param({}, BY_TIME, 12, id="by time, where the server does not know it"),
+        pytest.param({"date": "dateCreated"}, BY_TIME, 11, id="by row number, a row a page comes twice"),
+        pytest.param({"date": "dateCreated", "by_page": True}, BY_TIME, 11, id="by time, ten rows a page come twice"),
+        pytest.param({"by_page": True}, BY_TIME, 20, id="by time, where the server does not know it"),
         pytest.param({"by_page": True}, {}, 19, id="by page number, all but the last page again"),
     ],
 )

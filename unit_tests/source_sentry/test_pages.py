@@ -8,7 +8,7 @@ from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.test.mock_http import HttpResponse
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_sentry import paging
+from source_sentry import links, paging
 from sourcewright.http import pages
 from unit_tests.source_sentry.builders import BACKEND, HTML, WEB, a_config, an_event
 from unit_tests.source_sentry.handler import a_response
@@ -73,18 +73,18 @@ def second_page(cursor: str) -> Any:
     ],
 )
 def test_given_link_header_when_asked_for_the_next_page_then_its_cursor(header: str | None, cursor: str | None) -> None:
-    assert paging.next_cursor(with_link(header)) == cursor
+    assert links.next_cursor(with_link(header)) == cursor
 
 
 @pytest.mark.parametrize("url", ["https://elsewhere.example/x/?a=b", "http://[", ""])
 def test_given_next_page_without_a_cursor_when_asked_for_it_then_an_error_shows_the_header(url: str) -> None:
     with pytest.raises(AirbyteTracedException, match="names a next page without a cursor") as caught:
-        paging.next_cursor(with_link(f'<{url}>; rel="next"; results="true"'))
+        links.next_cursor(with_link(f'<{url}>; rel="next"; results="true"'))
     assert url in str(caught.value.message)
 
 
 def test_given_unencoded_plus_in_a_cursor_when_asked_for_the_next_page_then_it_is_no_blank() -> None:
-    assert paging.next_cursor(with_link(link("MSs+Mg=="))) == "MSs+Mg=="
+    assert links.next_cursor(with_link(link("MSs+Mg=="))) == "MSs+Mg=="
 
 
 def test_given_page_when_judged_paged_and_extracted_then_it_is_decoded_once() -> None:
