@@ -10,6 +10,9 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from sourcewright.http.errors import place
 
+FIRST_DATE: Final = 10**12
+"""From here on a number in a cursor is a date in milliseconds."""
+_ANSWERS: Final = ("true", "false")
 _FULL_EVENTS: Final = 10
 """Rows of a page of events with `full`, whatever is asked for."""
 
@@ -19,8 +22,10 @@ class Following(NamedTuple):
 
     cursor: str | None
     """The server's cursor; None at the end of the list."""
+    start: int = 0
+    """What rows are counted from: 0 for the start of the list, a date in milliseconds for the first of that date."""
     row: int = 0
-    """Row number of the next page, in a list that is paged by it."""
+    """Number of the row from there, in a list that is paged by it."""
     rows: int = 0
     """Rows of this page as the server counts them, in such a list."""
     is_numbered: bool = False
@@ -30,18 +35,20 @@ class Following(NamedTuple):
     def of(cls, response: requests.Response, count: int) -> Self:
         """What follows `response`, a page of `count` rows; Sentry may have left out some after it counted them."""
         cursor = next_cursor(response)
-        number, offset = numbers(cursor)
+        start, offset = numbers(cursor)
         most = 2 * max(count, _size(response))
-        if number == 0:
-            rows = offset - first_row(response)
-            return cls(cursor, offset, rows) if 0 < rows <= most else cls(cursor)
-        return cls(cursor, is_numbered=offset > 0 and 0 < number <= most)
+        if start >= FIRST_DATE:
+            return cls(cursor, start, offset)
+        if start == 0:
+            rows = offset - first_row(response)[1]
+            return cls(cursor, row=offset, rows=rows) if 0 < rows <= most else cls(cursor)
+        return cls(cursor, is_numbered=offset > 0 and 0 < start <= most)
 
 
 def next_cursor(response: requests.Response) -> str | None:
     """Cursor of the page after `response`, None at the end; a page without a Link header is the last one."""
-    link = response.links.get("next", {})
-    if link.get("results") != "true":
+    link = _next_link(response)
+    if link.get("results", "").lower() != "true":
         return None
     # requests loses the attribute when the cursor contains "=", the URL beside it keeps it, with "+" as it is
     cursor = link.get("cursor") or _cursor_in(link.get("url", ""))
@@ -53,6 +60,13 @@ def next_cursor(response: requests.Response) -> str | None:
             failure_type=FailureType.transient_error,
         )
     return cursor
+
+
+def _next_link(response: requests.Response) -> dict[str, str]:
+    """The first link to a next page that says whether there is one: a proxy may add others."""
+    links = requests.utils.parse_header_links(response.headers.get("Link", ""))
+    found = (link for link in links if link.get("rel") == "next" and link.get("results", "").lower() in _ANSWERS)
+    return next(found, {})
 
 
 def _cursor_in(url: str) -> str | None:
@@ -68,10 +82,10 @@ def numbers(cursor: str | None) -> tuple[int, int]:
     return (int(found[1]), int(found[2])) if found else (-1, 0)
 
 
-def first_row(response: requests.Response) -> int:
-    """Row number at which `response` begins: 100 for a request with the cursor `0:100:0`."""
-    number, row = numbers(_asked(response).get("cursor", [""])[0])
-    return row if number == 0 else 0
+def first_row(response: requests.Response) -> tuple[int, int]:
+    """What rows are counted from, and the number of the one at which `response` begins: (0, 100) for `0:100:0`."""
+    start, row = numbers(_asked(response).get("cursor", [""])[0])
+    return (start, row) if start == 0 or start >= FIRST_DATE else (0, 0)
 
 
 def _asked(response: requests.Response) -> dict[str, list[str]]:
@@ -87,10 +101,11 @@ def _size(response: requests.Response) -> int:
 
 def require_link(response: requests.Response, count: int) -> None:
     """Refuse a full page that does not say whether more follow."""
-    if "next" not in response.links and 0 < _size(response) <= count:
+    if not _next_link(response) and 0 < _size(response) <= count:
+        header = f"with the Link header {response.headers['Link'][:300]!r}" if "Link" in response.headers else None
         raise AirbyteTracedException(
-            message=f"{place(response)} answered with {count} rows, a full page, and without a Link header, which says "
-            "whether more follow. A proxy in front of Sentry may take it out: let it pass. The next sync reads this "
-            "list again.",
+            message=f"{place(response)} answered with {count} rows, a full page, and "
+            f"{header or 'without a Link header'}, which does not say whether more follow. A proxy in front of Sentry "
+            "may take it out or change it: let it pass. The next sync reads this list again.",
             failure_type=FailureType.transient_error,
         )

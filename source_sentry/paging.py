@@ -9,18 +9,16 @@ from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from typing_extensions import override
 
-from source_sentry.links import Following, first_row, numbers, require_link
+from source_sentry.links import FIRST_DATE, Following, first_row, numbers, require_link
 from sourcewright import dates
 from sourcewright.components.windows import WindowProgress
 from sourcewright.http.errors import place
 from sourcewright.http.pages import Page, page_of
 from sourcewright.http.paging import TokenPagination, read_again
-from sourcewright.http.walks import PageToken, Walk
+from sourcewright.http.walks import PageToken
 
 _MOST_GAPS: Final = 1_000
-"""Pages without a known row, one after the other, that are no longer put down to deletions."""
-_FIRST_DATE: Final = 10**12
-"""From here on a number in a cursor is a date in milliseconds."""
+"""Pages without a known row that are no longer put down to deletions."""
 _LAST_ROWS: Final = 10
 """Rows at the end of a page whose dates tell how far it went: a few of them may be out of order."""
 
@@ -32,9 +30,10 @@ class LinkHeaderPagination(TokenPagination):
     Only the cursor is used, on the URL that was configured: the URL in the header has the server's own idea of
     its address, which differs behind a proxy or a region gateway.
 
-    A cursor with a date or a base64 text stays at its row, whatever vanishes. A number of rows does not, so such pages
-    overlap by one row (`0:99:0`). Pages with numbers (`100:1:0`) cannot: their list is read `by_time`, each page up to
-    the dates at the end of the one before, or else again until nothing new is in it.
+    A cursor with a date or a base64 text stays at its row, whatever vanishes. A number of rows (`0:100:0`, or of those
+    of one date, `1795291671000:100:0`) does not, so such pages overlap by one row. Pages with numbers (`100:1:0`)
+    cannot: their list is read `by_time`, each page up to the dates at the end of the one before, or else again until
+    nothing new is in it.
     """
 
     newest_first: list[str] = field(default_factory=list)
@@ -54,11 +53,14 @@ class LinkHeaderPagination(TokenPagination):
             walk.ignores_end = walk.is_read_again = True
             return by_number
         if (walk.is_gap or walk.goes_back) and _is_in_doubt(page, following, response):
-            return _back(page, following, response)
+            if not walk.goes_back:
+                walk.goes_back, walk.resume_at = True, self._by_row(page, following, stream_slice)
+            return _back(page, response)
         if walk.goes_back:
             walk.goes_back = False
             if not page.new:
-                return _resumed(walk)
+                walk.gaps = 0
+                return walk.resume_at
         if following.cursor is None and not self.unpaged:
             require_link(response, page.count)
         if following.cursor is None or _is_past(page, stream_slice) or walk.is_confirmed:
@@ -88,13 +90,15 @@ class LinkHeaderPagination(TokenPagination):
         walk.by_number = self._by_row(page, following, window)
         return token
 
-    def _by_row(self, page: Page, following: Following, window: StreamSlice | None) -> PageToken:
+    def _by_row(self, page: Page, following: Following, window: StreamSlice | None) -> PageToken | None:
         walk = page.walk
+        if following.cursor is None:
+            return None
         if ahead := _cursor_of_end(page, following.cursor, window):
             return PageToken.of(walk, ahead)
         if following.row and walk.has_keys:
-            return PageToken.of(walk, f"0:{following.row - 1}:0", overlaps=True)
-        return PageToken.of(walk, str(following.cursor))
+            return PageToken.of(walk, f"{following.start}:{following.row - 1}:0", overlaps=True)
+        return PageToken.of(walk, following.cursor)
 
 
 def _is_ignored(window: StreamSlice) -> bool:
@@ -121,7 +125,7 @@ def _is_past(page: Page, window: StreamSlice | None) -> bool:
 
 def _cursor_of_end(page: Page, cursor: str | None, window: StreamSlice | None) -> str | None:
     """The window's end as a cursor, if cursors are dates (9.1.2) and all of the page lies after the window."""
-    if window is None or "end_time" not in window or numbers(cursor)[0] < _FIRST_DATE:
+    if window is None or "end_time" not in window or numbers(cursor)[0] < FIRST_DATE:
         return None
     end = dates.next_second(window["end_time"])
     if min(page.order, default="") <= dates.to_second(end):
@@ -139,26 +143,19 @@ def _note_progress(page: Page, window: StreamSlice | None) -> None:
 def _is_in_doubt(page: Page, following: Following, response: requests.Response) -> bool:
     """Whether unread rows may stand before `page`: no row of it is known; an empty page leaves that to the next one."""
     if page.walk.goes_back:
-        return page.count == page.new and first_row(response) > 0
+        return page.count == page.new and first_row(response)[1] > 0
     return page.count == page.new and (page.count > 0 or following.cursor is None)
 
 
-def _back(page: Page, following: Following, response: requests.Response) -> PageToken:
+def _back(page: Page, response: requests.Response) -> PageToken:
     """The page before one that is in doubt."""
-    walk = page.walk
-    if not walk.goes_back:
-        walk.goes_back, walk.gaps, walk.resume_at = True, 0, following.row
+    walk, (start, row) = page.walk, first_row(response)
     walk.gaps += page.count > 0
     if walk.gaps > _MOST_GAPS:
         raise AirbyteTracedException(
-            message=f"The list at {place(response)} changes faster than it can be read: {walk.gaps} pages, one after "
-            "the other, had no row in common with those before. Nothing was skipped; the next sync reads it again.",
+            message=f"The list at {place(response)} changes faster than it can be read: {walk.gaps} pages had no row "
+            "in common with those before. Nothing was skipped; the next sync reads it again.",
             failure_type=FailureType.transient_error,
         )
     walk.begin_again()
-    return PageToken.of(walk, f"0:{max(0, first_row(response) - walk.size)}:0")
-
-
-def _resumed(walk: Walk) -> PageToken | None:
-    """What follows the page that was in doubt, once none before it turned out to be missing."""
-    return PageToken.of(walk, f"0:{walk.resume_at - 1}:0", overlaps=True) if walk.resume_at else None
+    return PageToken.of(walk, f"{start}:{max(0, row - walk.size)}:0")

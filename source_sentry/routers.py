@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
+from urllib.parse import quote
 
 from typing_extensions import override
 
@@ -48,7 +49,7 @@ class ProjectRouter(ParentRouter):
 
     @override
     def path(self, partition: Mapping[str, str], row: Mapping[str, Any]) -> dict[str, str]:
-        return {"project": str(row["slug"])}  # the list's key has it, so it is there
+        return {"project": quote(str(row["slug"]), safe="")}  # the list's key has it, so it is there
 
     def _has_data(self, project: Mapping[str, Any]) -> bool:
         """Whether the project may have records; without the flag, which old servers do not send, it may."""

@@ -1,6 +1,7 @@
 """Paging of Sentry's SCIM lists, which have no Link header and no order of dates."""
 
 from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
 
 import requests
 from airbyte_cdk.sources.types import StreamSlice
@@ -25,10 +26,18 @@ class ScimPagination(TokenPagination):
         page = page_of(response)
         if not isinstance(page, SentryPage):
             return None
-        walk, envelope = page.walk, page.envelope
+        walk = page.walk
         walk.is_read_again |= walk.is_gap
-        following = int(envelope.get("startIndex") or 1) + page.count
-        if not page.count or following > int(envelope.get("totalResults") or 0) or walk.is_confirmed:
+        first, total = _asked_first(response), page.envelope.get("totalResults")
+        following = first + page.count
+        # A total that is none leaves the end of the list to an empty page
+        is_last = isinstance(total, int) and first <= total < following
+        if not page.count or is_last or walk.is_confirmed:
             return read_again(walk, response)
         overlaps = walk.has_keys and page.count > 1
         return PageToken.of(walk, str(following - overlaps), overlaps=overlaps)
+
+
+def _asked_first(response: requests.Response) -> int:
+    """Number of the row at which `response` begins, as it was asked for."""
+    return int(parse_qs(urlsplit(str(response.request.url)).query).get("startIndex", ["1"])[0])

@@ -19,7 +19,7 @@ class ProjectState(CheckedState):
 
     @override
     def partition_key(self, saved: Any) -> Mapping[str, Any]:
-        return {"project": saved["project"]}
+        return {"project": str(saved["project"])}
 
     @override
     def from_single_cursor(self, cursor: Mapping[str, Any], *, explicit: bool) -> Mapping[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any, Final
 FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
 EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 """No setting and no state may be before: no API has older data, and a lookback of a century must be a date yet."""
+_FIRST: Final = "2000-01-01T00:00:00"
 _SECONDS: Final = len("2026-11-22T10:00:00")
 _CLOCKS_DIFFER: Final = timedelta(hours=1)
 _IN_UTC: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z?", re.ASCII)
@@ -53,6 +54,11 @@ def to_second(value: Any) -> str:
         return to_text(from_text(value))[:_SECONDS]
     except (ValueError, OverflowError):
         return ""
+
+
+def is_odd(second: str) -> bool:
+    """Whether a date as `to_second` makes it, `1970-01-01T00:00:00`, is from before there were such APIs."""
+    return second < _FIRST
 
 
 def is_ahead(second: str) -> bool:

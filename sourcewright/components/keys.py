@@ -58,7 +58,8 @@ class KeyedSelector(HttpSelector):
         for record in found:
             data = record.data
             for name in self.key:
-                if data.get(name) is None:
+                value = data.get(name)
+                if value is None or (value == "" and len(self.key) == 1):
                     others += 1
                     break
             else:

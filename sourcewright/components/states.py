@@ -69,7 +69,14 @@ class CheckedState(StateMigration):
     def _partitions(self, states: object, field_name: str) -> list[Mapping[str, Any]]:
         if not isinstance(states, list):
             raise self._unreadable(states, field_name)
-        return [self._partition(entry, field_name) for entry in states]
+        found: dict[tuple[str, ...], Mapping[str, Any]] = {}
+        for entry in states:
+            checked = self._partition(entry, field_name)
+            key = tuple(map(str, checked["partition"].values()))
+            # Of two entries for one partition, the earlier one misses nothing
+            if key not in found or checked["cursor"][field_name] < found[key]["cursor"][field_name]:
+                found[key] = checked
+        return [*found.values()]
 
     def _partition(self, entry: Any, field_name: str) -> Mapping[str, Any]:
         try:
@@ -80,7 +87,8 @@ class CheckedState(StateMigration):
         if not (isinstance(entry, Mapping) and isinstance(entry.get(READ), Mapping)):
             return checked
         read = {name: self.cursor(entry[READ], name)[name] for name in ("start", "end")}
-        return {**checked, READ: read} if read["start"] <= read["end"] else checked
+        is_read = checked["cursor"][field_name] <= read["start"] <= read["end"]
+        return {**checked, READ: read} if is_read and not dates.is_ahead(dates.to_second(read["end"])) else checked
 
     def cursor(self, saved: Mapping[str, Any], field_name: str) -> MutableMapping[str, Any]:
         """{"dateCreated": a date of any form} -> {"dateCreated": the same in the state's form}."""

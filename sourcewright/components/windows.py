@@ -160,8 +160,8 @@ class WindowFilter(RecordFilter, RuntimeComponent):
 
     Servers before August 2025 ignore `start` and `end` and send everything. So the records before the first and behind
     the last of the window belong to other windows. One between two of the window does not, whatever its date: it was
-    sent for this one. It is kept, and so is one whose date cannot be read, or lies ahead, where no window finds it. The
-    runtime counts them.
+    sent for this one. It is kept, and so is one whose date cannot be read, lies ahead or is none of an API, where no
+    window finds it. The runtime counts them.
     """
 
     config: Config
@@ -194,7 +194,10 @@ class WindowFilter(RecordFilter, RuntimeComponent):
         for record in records:
             moments = [dates.to_second(record.get(name)) for name in self.newest_first]
             if any(moments) and max(moments) < reading.start:
-                if not self.strict:
+                if not self.strict and dates.is_odd(max(moments)):
+                    odd.note(self.name, record.get(self.newest_first[0]))
+                    yield record
+                elif not self.strict:
                     reading.older.append(record)
             # The first is the cursor field; a later one may lie ahead, as a planned dateReleased does
             elif moments and moments[0] > reading.end:
@@ -206,7 +209,7 @@ class WindowFilter(RecordFilter, RuntimeComponent):
                     odd.note(self.name, older.get(self.newest_first[0]))
                     yield older
                 reading.older.clear()
-                reading.has_begun = True
+                reading.has_begun |= any(moments)
                 yield record
 
     def _reading_of(self, window: StreamSlice) -> "_Reading":

@@ -74,8 +74,15 @@ class ComponentFactory(ModelToComponentFactory):
         parameters = model.parameters or {}
         endpoint = str(parameters.get("endpoint", model.url)) or "the index of the API"
         adapter = RateLimitedAdapter(self._limiter, name, endpoint, Bounds.of(config))
-        key = getattr(self.models[name].primary_key, "__root__", [])
-        return SliceRequester.of(requester, parameters, adapter, self._runtime.refusals, key)
+        return SliceRequester.of(requester, parameters, adapter, self._runtime.refusals, self._key_of_rows(name))
+
+    def _key_of_rows(self, name: str) -> list[str]:
+        """Primary key of a stream, whose rows lack what the parent adds; [] if a part is made of another field."""
+        model = self.models[name]
+        key = list(getattr(model.primary_key, "__root__", []))
+        added = [field for change in model.transformations or [] for field in getattr(change, "fields", None) or []]
+        made = {str(field.path[-1]) for field in added if "record" in str(getattr(field, "value", ""))}
+        return [] if made & {*key} else key
 
     @override
     def create_concurrent_cursor_from_datetime_based_cursor(self, *args: Any, **kwargs: Any) -> ConcurrentCursor:

@@ -109,7 +109,7 @@ class SliceRequester(HttpRequester):
         if response is not None and has_page(response):
             token, page = _page_token(next_page_token), page_of(response)
             if self.has_windows and not token and stream_slice and progress:
-                progress.judge(stream_slice, next(iter(page.order), ""))
+                progress.judge(stream_slice, max(page.order, default=""))
             page.join(token.walk if token else Walk(self.key), token)
         if not response and not self._means_no_records(response):
             WindowProgress.refuse(stream_slice)

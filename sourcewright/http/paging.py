@@ -14,11 +14,14 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from typing_extensions import override
 
 from sourcewright.http.errors import place
+from sourcewright.http.pages import has_page, page_of
 from sourcewright.http.walks import PageToken, Walk
 from sourcewright.log import logger
 
 _MOST_ROUNDS: Final = 5
 """Times that a list that changes is read again."""
+_MOST_IDLE: Final = 500
+"""Pages without a new row, one after the other: Sentry counts rows, thousands at times, that it leaves out."""
 
 
 @dataclass
@@ -58,6 +61,7 @@ class TokenPagination(PaginationStrategy):
         token = self.next_token(response, stream_slice)
         if token is not None:
             self._forbid_repetition(response, token, last_page_token_value)
+            _forbid_idling(response)
         return token
 
     def _forbid_repetition(self, response: requests.Response, token: str, previous: str | None) -> None:
@@ -72,6 +76,18 @@ class TokenPagination(PaginationStrategy):
                 failure_type=FailureType.transient_error,
             )
         seen.add(token)
+
+
+def _forbid_idling(response: requests.Response) -> None:
+    """End with an error instead of reading for ever what has no end."""
+    idle = page_of(response).walk.idle if has_page(response) else 0
+    if idle >= _MOST_IDLE:
+        raise AirbyteTracedException(
+            message=f"The list at {place(response)} has no end: {idle} pages, one after the other, had no new row, and "
+            "still say that more follow. A proxy in front of the API may change the answers. The next sync reads this "
+            "list again.",
+            failure_type=FailureType.transient_error,
+        )
 
 
 def read_again(walk: Walk, response: requests.Response) -> PageToken | None:

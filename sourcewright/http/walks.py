@@ -6,12 +6,13 @@ page into the page that was read already. So pages overlap, are asked for by tim
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Final, Self
-
-import orjson
 
 _REMEMBERED: Final = 2_000
 """Keys of the last rows that are kept, to tell those that come again."""
+_COMPARED: Final = 100_000
+"""The same for a list that is read again."""
 
 
 class PageToken(str):
@@ -54,7 +55,7 @@ class Walk:
     """What is known of a list while it is read."""
 
     key: Sequence[str] = ()
-    """Primary key of the stream; a row that has no part of it is taken for new."""
+    """Fields that tell rows apart; those of the parent are added later. A row without any is taken for new."""
     rounds: int = 0
     """Times that it began again, or went back."""
     pages: int = 0
@@ -73,9 +74,11 @@ class Walk:
     goes_back: bool = False
     """Whether the last page was asked for to tell which."""
     gaps: int = 0
-    """Pages without a known row, one after the other."""
-    resume_at: int = 0
-    """Row at which to go on if none vanished; 0 at the end of the list."""
+    """Pages without a known row, since it last turned out that none vanished."""
+    idle: int = 0
+    """Pages without a new row, one after the other."""
+    resume_at: PageToken | None = None
+    """Where to go on if none vanished; None at the end of the list."""
     by_number: PageToken | None = None
     """The last page by its number, if it was asked for by time: the server may not know `end`."""
     ignores_end: bool = False
@@ -103,6 +106,7 @@ class Walk:
         self.pages += 1
         self.rows += len(rows)
         self.fresh += len(new)
+        self.idle = 0 if new else self.idle + 1
         self.size = max(self.size, len(rows))
         self._remember(keys)
         return new
@@ -125,22 +129,21 @@ class Walk:
     @property
     def knows_all(self) -> bool:
         """Whether every row of this round is known by its key."""
-        return self.has_keys and self.rows <= _REMEMBERED
+        return self.has_keys and self.rows <= _COMPARED
 
     def _remember(self, keys: list[Hashable]) -> None:
         for key in keys:
             if key is not None:
                 self._known.pop(key, None)
                 self._known[key] = None
-        for key in list(self._known)[: max(0, len(self._known) - _REMEMBERED)]:
+        most = _COMPARED if self.is_read_again else _REMEMBERED
+        for key in list(islice(self._known, max(0, len(self._known) - most))):
             del self._known[key]
 
     def _key_of(self, row: Any) -> Hashable:
-        """`id` if it is part of the key, else all parts, else, where some are added later, the whole row."""
+        """`id` if it is part of the key, else all parts that the row has."""
         parts = {name: row.get(name) for name in self.key} if isinstance(row, dict) else {}
         if parts.get("id") is not None:
             return str(parts["id"])
         found = [part for part in parts.values() if part is not None]
-        if not found:
-            return None
-        return repr(found) if len(found) == len(parts) else orjson.dumps(row)
+        return str(found) if found else None

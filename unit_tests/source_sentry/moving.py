@@ -30,6 +30,10 @@ class MovingList:
     """Whether it is the date of the next row in milliseconds and how many of that date come before it."""
     size: int = 100
     has_link: bool = True
+    more: str = "true"
+    """What the header says where more rows follow."""
+    goes_on: bool = False
+    """Whether it says so at the end too."""
     moves: Callable[[list[Json], int], list[Json]] = lambda rows, _: rows
     """Called before each answer with the rows and the number of the request, the first is 1."""
     ghosts: frozenset[str] = frozenset()
@@ -55,8 +59,9 @@ class MovingList:
             first = next((place for place, row in enumerate(found) if milliseconds(row) <= number), len(found)) + offset
         following = f"{self.size}:{offset + 1}:0" if self.by_page else f"0:{first + self.size}:0"
         if self.by_date and len(found) > first + self.size:
-            following = f"{milliseconds(found[first + self.size])}:0:0"
-        header = {"Link": link(following, "true" if len(found) > first + self.size else "false")}
+            date = milliseconds(found[first + self.size])
+            following = f"{date}:{sum(milliseconds(row) == date for row in found[: first + self.size])}:0"
+        header = {"Link": link(following, self.more if self.goes_on or len(found) > first + self.size else "false")}
         sent = [row for row in found[first : first + self.size] if row.get("id") not in self.ghosts]
         status = 400 if 0 < self.fails_at <= len(self.asked) else 200
         response = a_response(status, sent, **(header if self.has_link else {}))

@@ -146,8 +146,8 @@ def test_given_refusal_when_checked_then_failed_with_one_sentence(
 
 def test_given_second_page_of_projects_when_checked_then_it_counts(sentry: SentryMock, tmp_path: Path) -> None:
     sentry.answers(ORGANIZATION, answer({"id": "1"}))
-    sentry.answers(projects(), page(BACKEND, next_cursor="100:1:0"))
-    sentry.answers(projects(cursor="100:1:0"), page(WEB))
+    sentry.answers(projects(), page(BACKEND, next_cursor="4711:1:0"))
+    sentry.answers(projects(cursor="4711:1:0"), page(WEB))
     sentry.answers_scopes()
     sentry.answers(issue_page("2"), page())
     assert check(tmp_path, projects=["web"]).status == "SUCCEEDED"

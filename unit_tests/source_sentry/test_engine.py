@@ -97,8 +97,8 @@ def test_given_cursor_far_ahead_when_read_then_a_warning_says_that_nothing_is_re
 
 
 def test_given_list_that_shifts_between_pages_when_projects_are_read_then_each_once(sentry: SentryMock) -> None:
-    sentry.answers(projects(), page(BACKEND, next_cursor="100:1:0"))
-    sentry.answers(projects(cursor="100:1:0"), page(BACKEND, WEB))
+    sentry.answers(projects(), page(BACKEND, next_cursor="4711:1:0"))
+    sentry.answers(projects(cursor="4711:1:0"), page(BACKEND, WEB))
     for slug in ("backend", "web"):
         sentry.answers(events(slug), page())
         sentry.answers(keys(slug), page({"id": slug}))

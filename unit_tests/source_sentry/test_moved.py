@@ -37,9 +37,9 @@ def test_given_project_that_is_renamed_during_the_sync_when_read_then_it_goes_on
     to_events = f"/api/0/projects/acme/server/events/?{PARAMS}"
     sentry.answers_projects(BACKEND)
     sentry.answers(events("backend"), moved("server", to_events))
-    sentry.answers(events("server"), page(an_event(1), next_cursor="0:100:0"))
-    sentry.answers(events("backend", cursor="0:100:0"), moved("server", f"{to_events}&cursor=0:100:0"))
-    sentry.answers(events("server", cursor="0:100:0"), page(an_event(2)))
+    sentry.answers(events("server"), page(an_event(1), next_cursor="4712:100:0"))
+    sentry.answers(events("backend", cursor="4712:100:0"), moved("server", f"{to_events}&cursor=4712:100:0"))
+    sentry.answers(events("server", cursor="4712:100:0"), page(an_event(2)))
     sentry.answers(project_request("server", ""), answer(a_project(1, "server")))
     sentry.answers(keys("backend"), moved("server", "/api/0/projects/acme/server/keys/?per_page=100"))
     sentry.answers(keys("server"), page({"id": "k"}))

@@ -1,5 +1,6 @@
 """Rows that vanish, come and stand out of order while a list is paged: nothing that stays is lost."""
 
+import itertools
 import random
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
@@ -266,6 +267,73 @@ def test_given_page_without_a_link_header_when_read_then_a_full_one_is_an_error(
         ((message, _),) = sync.errors("events")
         assert f"/events/ answered with {of_server.size} rows, a full page, and without a Link header" in message
         assert sync.states("events") == []
+
+
+@pytest.mark.parametrize("more", ["1", "yes"])
+def test_given_link_header_that_does_not_say_whether_more_follow_when_read_then_a_full_page_is_an_error(
+    more: str,
+) -> None:
+    with serving(teams=MovingList([{"id": str(number)} for number in range(150)], more=more)):
+        sync = read("teams", fails=True)
+    ((message, _),) = sync.errors("teams")
+    assert f'results="{more}"' in message
+    assert "which does not say whether more follow" in message
+
+
+@pytest.mark.parametrize("by_page", [True, False])
+@pytest.mark.parametrize("number", [0, 100, 250])
+def test_given_list_without_an_end_when_read_then_an_error_says_so(number: int, *, by_page: bool) -> None:
+    of_server = MovingList([{"id": str(place)} for place in range(number)], by_page=by_page, goes_on=True)
+    with serving(teams=of_server):
+        sync = read("teams", fails=True)
+    ((message, _),) = sync.errors("teams")
+    assert "has no end: 500 pages, one after the other, had no new row" in message
+    assert len(sync.records("teams")) == number
+
+
+def test_given_rows_of_one_date_that_vanish_where_cursors_are_dates_when_walked_then_no_other_is_lost() -> None:
+    for every, at in itertools.product((0, 1), (2, 3)):
+        moves: Moves = lambda found, request, at=at: found[50:] if request == at else found  # type: ignore[misc]  # noqa: E731
+        of_server = MovingList(rows(430, every=every), by_date=True, date="dateCreated", moves=moves)
+        assert not lost(of_server, walked(of_server, **BY_TIME))
+
+
+@pytest.mark.parametrize("by_page", [True, False])
+def test_given_rows_whose_parent_completes_their_key_when_they_change_all_the_time_then_each_comes_once(
+    *, by_page: bool
+) -> None:
+    def count(found: list[Json], request: int) -> list[Json]:
+        return [row | {"count": request} for row in found]
+
+    of_server = MovingList([{"key": f"tag{place}", "count": 0} for place in range(350)], by_page=by_page, moves=count)
+    with serving(tags=of_server):
+        found = read("project_tags").records("project_tags")
+    assert len(found) == len({row["key"] for row in found}) == 350
+
+
+@pytest.mark.parametrize("date", ["1970-01-01T00:00:00Z", "0001-01-01T00:00:00Z"])
+@pytest.mark.parametrize("places", [[59], range(60)], ids=["the last", "all"])
+def test_given_events_from_before_there_were_any_when_read_then_they_are_kept_and_counted(
+    date: str, places: Iterable[int]
+) -> None:
+    found = rows(60)
+    for place in places:
+        found[place]["dateCreated"] = date
+    with serving(events=MovingList(found)):
+        sync = read("events")
+    assert len(sync.records("events")) == 60
+    assert [f"{len([*places])} record(s) are dated out of the order" in warning for warning in sync.warnings()] == [
+        True
+    ]
+
+
+def test_given_newest_event_without_a_date_where_windows_are_ignored_when_read_then_one_is_read_for_all() -> None:
+    of_server = old(310)
+    of_server.rows[0]["dateCreated"] = None
+    with serving(events=of_server):
+        sync = read("events", config=a_config(start_date="2026-01-01T00:00:00Z"))
+    assert len(sync.records("events")) == len(ids(sync.records("events"))) == 310
+    assert len(of_server.asked) < 8
 
 
 def test_given_list_that_has_no_pages_when_read_then_it_needs_no_link_header() -> None:

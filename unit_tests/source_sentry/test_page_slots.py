@@ -71,8 +71,8 @@ def test_given_pages_that_fail_halfway_when_read_then_the_sync_ends_and_other_st
     for project in projects:
         sentry.answers(events(project["slug"]), page(an_event(1), an_event(2)))
     teams = organization_request("teams/", per_page="100")
-    sentry.answers(teams, page({"id": "1"}, next_cursor="100:1:0"))
-    sentry.answers(organization_request("teams/", per_page="100", cursor="100:1:0"), page({"id": "2"}))
+    sentry.answers(teams, page({"id": "1"}, next_cursor="4711:1:0"))
+    sentry.answers(organization_request("teams/", per_page="100", cursor="4711:1:0"), page({"id": "2"}))
     sync = ended(40, "events", "teams")
     assert (sync.status("events"), sync.status("teams")) == ("INCOMPLETE", "COMPLETE")
 

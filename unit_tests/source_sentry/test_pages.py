@@ -54,7 +54,8 @@ def second_page(cursor: str) -> Any:
         pytest.param(link("a=b"), "a=b", id="cursor with = in it"),
         pytest.param(link("1795291671865:0:0"), "1795291671865:0:0", id="milliseconds"),
         pytest.param(NEXT.format("0:100:0", "true"), "0:100:0", id="no previous link"),
-        pytest.param(link("0:100:0", results="True"), None, id="not the word true"),
+        pytest.param(f'{link("0:100:0")}, <https://proxy.example/2>; rel="next"', "0:100:0", id="another next link"),
+        pytest.param(link("0:100:0", results="True"), "0:100:0", id="capital letter"),
         pytest.param(
             '<https://elsewhere.example/x/?a=b%3Dc&cursor=0%3A100%3A0>; rel="next"; results="true"; cursor="0:100:0"',
             "0:100:0",
@@ -99,8 +100,8 @@ def test_given_page_when_judged_paged_and_extracted_then_it_is_decoded_once() ->
 
 
 def test_given_sync_when_read_then_every_page_is_decoded_once(sentry: SentryMock) -> None:
-    sentry.answers(TEAMS, page({"id": "1"}, next_cursor="0:100:0"))
-    sentry.answers(second_page("0:100:0"), page({"id": "2"}))
+    sentry.answers(TEAMS, page({"id": "1"}, next_cursor="4712:100:0"))
+    sentry.answers(second_page("4712:100:0"), page({"id": "2"}))
     with patch.object(orjson, "loads", wraps=orjson.loads) as loads, patch.object(requests.Response, "json") as engines:
         read("teams")
     bodies = [call.args[0] for call in loads.call_args_list if isinstance(call.args[0], bytes)]
@@ -125,42 +126,42 @@ WINDOW = StreamSlice(
 @pytest.mark.parametrize(
     ("dates", "cursor"),
     [
-        pytest.param(["2026-11-09T00:00:00Z", "2026-11-10T00:00:00Z"], "0:100:0", id="one at the start"),
-        pytest.param(["2026-11-09T00:00:00Z", "2026-11-10T00:00:00.001Z"], "0:100:0", id="one in the first second"),
+        pytest.param(["2026-11-09T00:00:00Z", "2026-11-10T00:00:00Z"], "4712:100:0", id="one at the start"),
+        pytest.param(["2026-11-09T00:00:00Z", "2026-11-10T00:00:00.001Z"], "4712:100:0", id="one in the first second"),
         pytest.param(["2026-11-09T00:00:00Z", "2026-11-09T23:59:59.999Z"], None, id="all before the start"),
-        pytest.param(["2026-11-18T00:00:00Z", "1970-01-01T00:00:00Z"], "0:100:0", id="one out of order"),
-        pytest.param(["2026-11-21T00:00:00Z", "2026-11-21T00:00:00Z"], "0:100:0", id="all after the end"),
-        pytest.param(["2026-11-09T00:00:00Z", None], "0:100:0", id="null"),
-        pytest.param(["2026-11-09T00:00:00Z", 1764288000], "0:100:0", id="a number"),
-        pytest.param(["2026-11-09T00:00:00Z", "yesterday"], "0:100:0", id="no date"),
-        pytest.param(["2026-11-09T00:00:00Z", "2026-11-10 01:00:00+01:00"], "0:100:0", id="another zone"),
-        pytest.param([], "0:100:0", id="empty"),
+        pytest.param(["2026-11-18T00:00:00Z", "1970-01-01T00:00:00Z"], "4712:100:0", id="one out of order"),
+        pytest.param(["2026-11-21T00:00:00Z", "2026-11-21T00:00:00Z"], "4712:100:0", id="all after the end"),
+        pytest.param(["2026-11-09T00:00:00Z", None], "4712:100:0", id="null"),
+        pytest.param(["2026-11-09T00:00:00Z", 1764288000], "4712:100:0", id="a number"),
+        pytest.param(["2026-11-09T00:00:00Z", "yesterday"], "4712:100:0", id="no date"),
+        pytest.param(["2026-11-09T00:00:00Z", "2026-11-10 01:00:00+01:00"], "4712:100:0", id="another zone"),
+        pytest.param([], "4712:100:0", id="empty"),
     ],
 )
 def test_given_server_that_ignores_start_when_a_page_ends_then_reading_stops_when_all_of_it_is_before_the_window(
     dates: list[Any], cursor: str | None
 ) -> None:
-    response = with_page(with_link(link("0:100:0"), [{"dateCreated": date} for date in dates]))
+    response = with_page(with_link(link("4712:100:0"), [{"dateCreated": date} for date in dates]))
     pages.page_of(response).note_dates(["dateCreated"])
     assert a_paginator(["dateCreated"]).next_page_token(response, 2, None, stream_slice=WINDOW) == cursor
 
 
 def test_given_stream_in_another_order_when_a_page_ends_before_the_window_then_reading_goes_on() -> None:
-    response = with_page(with_link(link("0:100:0"), [{"dateCreated": "2020-01-01T00:00:00Z"}]))
-    assert a_paginator().next_page_token(response, 1, None, stream_slice=WINDOW) == "0:100:0"
+    response = with_page(with_link(link("4712:100:0"), [{"dateCreated": "2020-01-01T00:00:00Z"}]))
+    assert a_paginator().next_page_token(response, 1, None, stream_slice=WINDOW) == "4712:100:0"
 
 
 def test_given_pages_when_read_then_only_the_cursor_is_taken_from_the_link(sentry: SentryMock) -> None:
-    sentry.answers(TEAMS, page({"id": "1"}, next_cursor="100:1:0"))
-    sentry.answers(second_page("100:1:0"), page({"id": "2"}, next_cursor="YQ=="))
+    sentry.answers(TEAMS, page({"id": "1"}, next_cursor="4711:1:0"))
+    sentry.answers(second_page("4711:1:0"), page({"id": "2"}, next_cursor="YQ=="))
     sentry.answers(second_page("YQ=="), page({"id": "3"}))
     assert read("teams").records("teams") == [{"id": "1"}, {"id": "2"}, {"id": "3"}]
-    assert [params[0][1] for _, params in sentry.requested[1:]] == ["100:1:0", "YQ=="]
+    assert [params[0][1] for _, params in sentry.requested[1:]] == ["4711:1:0", "YQ=="]
 
 
 def test_given_empty_page_with_more_to_come_when_read_then_reading_goes_on(sentry: SentryMock) -> None:
-    sentry.answers(TEAMS, page(next_cursor="100:1:0"))
-    sentry.answers(second_page("100:1:0"), page({"id": "2"}))
+    sentry.answers(TEAMS, page(next_cursor="4711:1:0"))
+    sentry.answers(second_page("4711:1:0"), page({"id": "2"}))
     assert read("teams").records("teams") == [{"id": "2"}]
 
 
@@ -172,8 +173,8 @@ def test_given_no_link_header_when_read_then_one_page(sentry: SentryMock) -> Non
 @pytest.mark.parametrize(
     "cursors",
     [
-        pytest.param(["0:100:0", "0:100:0"], id="one again and again"),
-        pytest.param(["0:100:0", "0:200:0", "0:100:0"], id="two in turn"),
+        pytest.param(["4712:100:0", "4712:100:0"], id="one again and again"),
+        pytest.param(["4712:100:0", "4712:200:0", "4712:100:0"], id="two in turn"),
         pytest.param(["1:0:0", "2:0:0", "3:0:0", "2:0:0"], id="back to the second"),
     ],
 )
@@ -189,8 +190,8 @@ def test_given_paging_in_a_circle_when_read_then_an_error_ends_it(cursors: list[
 
 def test_given_same_cursors_in_two_streams_when_read_by_one_worker_then_no_circle(sentry: SentryMock) -> None:
     for stream in ("teams", "members"):
-        sentry.answers(organization_request(f"{stream}/", per_page="100"), page({"id": "1"}, next_cursor="100:1:0"))
-        sentry.answers(organization_request(f"{stream}/", per_page="100", cursor="100:1:0"), page({"id": "2"}))
+        sentry.answers(organization_request(f"{stream}/", per_page="100"), page({"id": "1"}, next_cursor="4711:1:0"))
+        sentry.answers(organization_request(f"{stream}/", per_page="100", cursor="4711:1:0"), page({"id": "2"}))
     sync = read("teams", "members", config=a_config(num_workers=1))
     assert [record["id"] for record in sync.records("teams") + sync.records("members")] == ["1", "2", "1", "2"]
 
@@ -213,8 +214,8 @@ def test_given_one_broken_answer_when_read_then_it_is_asked_again(
     response: HttpResponse, words: str, sentry: SentryMock, waits: list[float]
 ) -> None:
     del words
-    sentry.answers(TEAMS, page({"id": "1"}, next_cursor="100:1:0"))
-    sentry.answers(second_page("100:1:0"), response, page({"id": "2"}))
+    sentry.answers(TEAMS, page({"id": "1"}, next_cursor="4711:1:0"))
+    sentry.answers(second_page("4711:1:0"), response, page({"id": "2"}))
     assert read("teams").records("teams") == [{"id": "1"}, {"id": "2"}]
     assert waits == BACKOFF[:1]
 

@@ -14,6 +14,7 @@ from unit_tests.source_sentry.builders import START, Json, a_config
 from unit_tests.source_sentry.sync import project_states
 
 CURSOR = "2026-11-10T00:00:00Z"
+PROJECT_TWICE = [("1", "2026-11-15T00:00:00Z"), (1, CURSOR), ("1", "2026-11-20T00:00:00Z")]
 FUTURE = "2027-01-01T00:00:00Z"
 
 
@@ -164,6 +165,29 @@ def test_given_many_cursors_ahead_when_migrated_then_one_warning(caplog: pytest.
     assert [record.message for record in caplog.records] == [
         f"Stream events: its saved cursor {FUTURE} (and 1 more) lies ahead of now, so nothing is read until then."
     ]
+
+
+def test_given_a_project_twice_when_migrated_then_its_earlier_cursor() -> None:
+    entries = [{"partition": {"project": key}, "cursor": {"dateCreated": date}} for key, date in PROJECT_TWICE]
+    (entry,) = migrated({"states": entries})["states"]
+    assert entry == {"partition": {"project": "1"}, "cursor": {"dateCreated": CURSOR}}
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "is_read"),
+    [
+        (CURSOR, "2026-11-20T00:00:00Z", True),
+        ("2026-11-01T00:00:00Z", "2026-11-20T00:00:00Z", False),
+        (CURSOR, "2099-01-01T00:00:00Z", False),
+        ("2026-11-20T00:00:00Z", CURSOR, False),
+    ],
+)
+def test_given_what_was_read_after_the_cursor_when_migrated_then_it_stays_if_it_may_be_true(
+    start: str, end: str, *, is_read: bool
+) -> None:
+    entry = {"partition": {"project": "1"}, "cursor": {"dateCreated": CURSOR}, "read": {"start": start, "end": end}}
+    (found,) = migrated({"states": [entry]})["states"]
+    assert ("read" in found) == is_read
 
 
 def test_given_a_state_without_projects_when_migrated_then_it_stays(caplog: pytest.LogCaptureFixture) -> None:

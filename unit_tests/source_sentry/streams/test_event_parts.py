@@ -27,8 +27,8 @@ def test_given_events_of_two_projects_when_read_then_a_request_each_below_the_pr
     sentry.answers_projects(BACKEND, WEB)
     sentry.answers(events("backend"), page(an_event(1), an_event(2)))
     sentry.answers(events("web"), page(an_event(3)))
-    sentry.answers(attachments("backend", 1), page({"id": "7"}, next_cursor="100:1:0"))
-    sentry.answers(attachments("backend", 1, cursor="100:1:0"), page({"id": "8"}))
+    sentry.answers(attachments("backend", 1), page({"id": "7"}, next_cursor="4711:1:0"))
+    sentry.answers(attachments("backend", 1, cursor="4711:1:0"), page({"id": "8"}))
     sentry.answers(attachments("backend", 2), page())
     sentry.answers(attachments("web", 3), page({"id": "9"}))
 

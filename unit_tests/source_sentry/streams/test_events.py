@@ -12,8 +12,8 @@ def ids(sync: Sync) -> list[int]:
 
 def test_given_two_pages_when_read_then_both_and_the_sync_start_as_cursor(sentry: SentryMock) -> None:
     sentry.answers_projects(BACKEND)
-    sentry.answers(events("backend"), page(an_event(3), an_event(2), next_cursor="0:100:0"))
-    sentry.answers(events("backend", cursor="0:100:0"), page(an_event(1)))
+    sentry.answers(events("backend"), page(an_event(3), an_event(2), next_cursor="4712:100:0"))
+    sentry.answers(events("backend", cursor="4712:100:0"), page(an_event(1)))
     sync = read("events")
     assert sync.records("events") == [an_event(3), an_event(2), an_event(1)]
     assert sync.state("events") == project_states("dateCreated", {"1": NOW})
@@ -23,9 +23,9 @@ def test_given_two_pages_when_read_then_both_and_the_sync_start_as_cursor(sentry
 def test_given_full_page_of_ten_when_full_events_are_read_then_the_next_page_is_asked_for(sentry: SentryMock) -> None:
     sentry.answers_projects(BACKEND)
     first = [an_event(number, f"2026-11-20T08:00:{59 - number}Z") for number in range(10)]
-    last = [first[8], first[9], an_event(10)]
+    last = [first[9], an_event(10)]
     sentry.answers(events("backend", full="true"), page(*first, next_cursor="0:10:0"))
-    sentry.answers(events("backend", full="true", end="2026-11-20T08:00:52Z"), page(*last))
+    sentry.answers(events("backend", full="true", cursor="0:9:0"), page(*last))
     assert ids(read("events", config=a_config(full_events=True))) == list(range(11))
 
 
@@ -118,9 +118,9 @@ def test_given_server_that_ignores_windows_when_read_then_it_stops_at_the_start_
     sentry: SentryMock,
 ) -> None:
     pages = [
-        (None, [an_event(9, NOW), an_event(8, "2026-11-21T00:00:00Z")], "0:100:0"),
-        ("0:100:0", [an_event(7, "2026-11-19T00:00:00Z"), an_event(6, "2026-10-31T23:59:59Z")], "0:200:0"),
-        ("0:200:0", [an_event(5, "2026-10-31T00:00:00Z")], "0:300:0"),
+        (None, [an_event(9, NOW), an_event(8, "2026-11-21T00:00:00Z")], "4712:100:0"),
+        ("4712:100:0", [an_event(7, "2026-11-19T00:00:00Z"), an_event(6, "2026-10-31T23:59:59Z")], "4712:200:0"),
+        ("4712:200:0", [an_event(5, "2026-10-31T00:00:00Z")], "4712:300:0"),
     ]
     sentry.answers_projects(BACKEND)
     for cursor, found, following in pages:

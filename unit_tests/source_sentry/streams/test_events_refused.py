@@ -82,8 +82,8 @@ def test_given_refusal_in_the_second_window_when_read_then_cursor_stands_before_
 
 def test_given_refusal_on_the_second_page_when_read_then_cursor_stays(sentry: SentryMock) -> None:
     sentry.answers_projects(BACKEND)
-    sentry.answers(events("backend"), page(an_event(1), next_cursor="0:100:0"))
-    sentry.answers(events("backend", cursor="0:100:0"), answer("", 404))
+    sentry.answers(events("backend"), page(an_event(1), next_cursor="4712:100:0"))
+    sentry.answers(events("backend", cursor="4712:100:0"), answer("", 404))
     sync = read("events")
     assert (ids(sync), sync.cursors("events")) == ([1], {"1": START})
 

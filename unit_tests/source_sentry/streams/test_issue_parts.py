@@ -104,8 +104,8 @@ def test_given_no_event_since_the_last_sync_when_read_then_no_issue_is_asked(str
 def test_given_two_pages_of_hashes_when_read_then_both(sentry: SentryMock) -> None:
     answers_issues(sentry, an_issue(3))
     params = CASES["issue_hashes"].params
-    sentry.answers(below(3, "hashes/", **params), page({"id": "a"}, next_cursor="0:100:0"))
-    sentry.answers(below(3, "hashes/", **params, cursor="0:100:0"), page({"id": "b"}))
+    sentry.answers(below(3, "hashes/", **params), page({"id": "a"}, next_cursor="4712:100:0"))
+    sentry.answers(below(3, "hashes/", **params, cursor="4712:100:0"), page({"id": "b"}))
     assert [record["id"] for record in sync("issue_hashes").records("issue_hashes")] == ["a", "b"]
 
 

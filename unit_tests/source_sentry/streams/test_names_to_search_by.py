@@ -24,8 +24,8 @@ def test_given_types_that_share_attributes_when_read_then_type_of_item_and_value
     sentry: SentryMock,
 ) -> None:
     text, number = ({"key": "duration", "attributeType": kind} for kind in ("string", "number"))
-    sentry.answers(attributes("spans"), page(text, next_cursor="0:1000:0"))
-    sentry.answers(attributes("spans", cursor="0:1000:0"), page(number))
+    sentry.answers(attributes("spans"), page(text, next_cursor="4712:1000:0"))
+    sentry.answers(attributes("spans", cursor="4712:1000:0"), page(number))
     for item_type in ITEM_TYPES[1:]:
         sentry.answers(attributes(item_type), page(text))
 

@@ -27,9 +27,9 @@ def test_given_two_repositories_with_the_same_commits_when_read_then_each_has_ea
     answers_repositories(sentry)
     for number in ("1", "2"):
         path = f"repos/{number}/commits/"
-        sentry.answers(organization_request(path, per_page="100"), page({"id": "aa"}, next_cursor="1795000000000:1:0"))
+        sentry.answers(organization_request(path, per_page="100"), page({"id": "aa"}, next_cursor="1795000000000:0:0"))
         sentry.answers(
-            organization_request(path, per_page="100", cursor="1795000000000:1:0"), page({"id": "aa"}, {"id": "bb"})
+            organization_request(path, per_page="100", cursor="1795000000000:0:0"), page({"id": "aa"}, {"id": "bb"})
         )
 
     keys = read("repository_commits").keys("repository_commits")

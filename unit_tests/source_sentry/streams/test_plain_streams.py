@@ -92,8 +92,8 @@ def test_given_stream_when_read_then_requests_and_records_are_exact(stream: str,
             found = [one]
             sentry.answers(case.request(slug), answer(one))
         else:
-            sentry.answers(case.request(slug), page(one, two, next_cursor="100:1:0"))
-            sentry.answers(case.request(slug, cursor="100:1:0"), page(three))
+            sentry.answers(case.request(slug), page(one, two, next_cursor="4711:1:0"))
+            sentry.answers(case.request(slug, cursor="4711:1:0"), page(three))
         added = {"projectId": str(number + 1)} if slug and stream not in TELL_THEIR_PROJECT else {}
         expected += [{**row, **added} for row in found]
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from unit_tests.manifests import streams
-from unit_tests.source_sentry.builders import BACKEND, NOW, START, WEB, Json, a_config, without
+from unit_tests.source_sentry.builders import BACKEND, NOW, START, WEB, Json, a_config, a_key, a_project, without
+from unit_tests.source_sentry.endpoints import keys
 from unit_tests.source_sentry.sentry_mock import SentryMock, SentryRequest, page, project_request
 from unit_tests.source_sentry.sync import Sync, project_states, read
 
@@ -52,8 +53,8 @@ def test_given_two_projects_that_have_the_same_when_read_then_keys_differ(
 def test_given_tags_of_two_projects_when_values_are_read_then_each_has_project_and_key(sentry: SentryMock) -> None:
     sentry.answers_projects(BACKEND, WEB)
     tags = {"backend": ["os", "a/b c"], "web": ["os"]}
-    for slug, keys in tags.items():
-        sentry.answers(project_request(slug, "tags/", per_page="100"), page(*[{"key": key} for key in keys]))
+    for slug, names in tags.items():
+        sentry.answers(project_request(slug, "tags/", per_page="100"), page(*[{"key": key} for key in names]))
     asked = {
         "backend/tags/os": ("os", "Linux"),
         "backend/tags/a%2Fb%20c": ("a/b c", "Linux"),
@@ -101,8 +102,8 @@ def test_given_bundle_id_that_stands_twice_when_read_then_the_dates_tell_them_ap
 def test_given_reports_of_two_projects_when_read_then_each_has_its_project_and_cursor(sentry: SentryMock) -> None:
     sentry.answers_projects(BACKEND, WEB)
     first, old = a_report(2, "2026-11-20T00:00:00.5Z"), a_report(1, "2019-01-01T00:00:00Z")
-    sentry.answers(feedback("backend"), page(first, next_cursor="1794063600000:1:0"))
-    sentry.answers(feedback("backend", cursor="1794063600000:1:0"), page(old))
+    sentry.answers(feedback("backend"), page(first, next_cursor="1794063600000:0:0"))
+    sentry.answers(feedback("backend", cursor="1794063600000:0:0"), page(old))
     sentry.answers(feedback("web"), page(a_report(2, "2026-11-10T00:00:00Z")))
     sync = read("user_feedback", config=ALL, repeats=True)
     assert sorted(ids(sync, "user_feedback")) == [("1", "1"), ("1", "2"), ("2", "2")]
@@ -117,8 +118,16 @@ def test_given_start_or_cursor_when_reports_are_read_then_no_page_after_one_befo
     sentry.answers_projects()
     found = [a_report(3, "2026-11-20T00:00:00Z"), a_report(2, START), a_report(1, "2026-10-31T22:59:59Z")]
     last = a_report(0, "2026-10-31T22:00:00Z")
-    sentry.answers(feedback("backend"), page(*found, next_cursor="1794063600000:1:0"))
-    sentry.answers(feedback("backend", cursor="1794063600000:1:0"), page(last, next_cursor="1794063600000:2:0"))
+    sentry.answers(feedback("backend"), page(*found, next_cursor="1794063600000:0:0"))
+    sentry.answers(feedback("backend", cursor="1794063600000:0:0"), page(last, next_cursor="1794000000000:0:0"))
     state = {"user_feedback": project_states("dateCreated", {"1": saved})} if saved else None
     config = ALL if saved else a_config()
     assert ids(read("user_feedback", config=config, state=state), "user_feedback") == [("1", "3"), ("1", "2")]
+
+
+@pytest.mark.parametrize(("slug", "quoted"), [("a/b", "a%2Fb"), ("ü x?y#z", "%C3%BC%20x%3Fy%23z"), ("%2e", "%252e")])
+def test_given_odd_slug_when_read_then_it_is_quoted(slug: str, quoted: str, sentry: SentryMock) -> None:
+    sentry.answers_projects(a_project(1, slug))
+    sentry.answers(keys(quoted), page(a_key("a")))
+
+    assert len(read("project_keys").records("project_keys")) == 1

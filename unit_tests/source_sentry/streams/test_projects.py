@@ -19,8 +19,8 @@ def values(sync: Sync, stream: str, field: str) -> list[Any]:
 def test_given_two_pages_when_projects_are_read_then_all_as_they_were(sentry: SentryMock) -> None:
     odd = a_project(3, "odd", features=[], stats=[[1795290000, 0]], options={"a": None}, isMember=False)
     # The second time for what is compared with the settings
-    sentry.answers(projects(), *[page(BACKEND, WEB, next_cursor="100:1:0")] * 2)
-    sentry.answers(projects(cursor="100:1:0"), *[page(odd)] * 2)
+    sentry.answers(projects(), *[page(BACKEND, WEB, next_cursor="4711:1:0")] * 2)
+    sentry.answers(projects(cursor="4711:1:0"), *[page(odd)] * 2)
     assert read("projects").records("projects") == [BACKEND, WEB, odd]
 
 
@@ -32,8 +32,8 @@ def test_given_configured_projects_when_projects_are_read_then_only_they(sentry:
 def test_given_every_project_stream_when_read_then_the_list_is_asked_for_once_for_all_of_them(
     sentry: SentryMock,
 ) -> None:
-    sentry.answers(projects(), page(BACKEND, next_cursor="100:1:0"))
-    sentry.answers(projects(cursor="100:1:0"), page(WEB))
+    sentry.answers(projects(), page(BACKEND, next_cursor="4711:1:0"))
+    sentry.answers(projects(cursor="4711:1:0"), page(WEB))
     for slug in ("backend", "web"):
         sentry.answers(keys(slug), page(a_key(slug)))
         sentry.answers(project_request(slug, ""), answer({"id": slug}))

@@ -38,8 +38,8 @@ def test_given_two_releases_when_read_then_children_with_the_same_id_are_told_ap
 ) -> None:
     what = LISTS[stream]
     sentry.answers(releases(), page(full("web@2/b", NEW), full("1", OLD)))
-    sentry.answers(below("web%402%2Fb", what), page({"id": "a"}, next_cursor="100:1:0"))
-    sentry.answers(below("web%402%2Fb", what, cursor="100:1:0"), page({"id": "b"}))
+    sentry.answers(below("web%402%2Fb", what), page({"id": "a"}, next_cursor="4711:1:0"))
+    sentry.answers(below("web%402%2Fb", what, cursor="4711:1:0"), page({"id": "b"}))
     sentry.answers(below("1", what), page({"id": "a", "author": {"email": "a@b.example"}}))
     sync = read(stream, config=ALL)
     assert keys(sync, stream) == [("1", "a"), ("web@2/b", "a"), ("web@2/b", "b")]

@@ -14,8 +14,8 @@ def versions(sync: Sync) -> list[str]:
 
 def test_given_two_pages_when_read_then_both_and_the_newest_as_cursor(sentry: SentryMock) -> None:
     newest, oldest = a_release("2", "2026-11-20T00:00:00.123456Z"), a_release("1", "2015-01-01T00:00:00Z")
-    sentry.answers(releases(), page(newest, next_cursor="100:1:0"))
-    sentry.answers(releases(cursor="100:1:0"), page(oldest))
+    sentry.answers(releases(), page(newest, next_cursor="4711:1:0"))
+    sentry.answers(releases(cursor="4711:1:0"), page(oldest))
     sync = read("releases", config=ALL)
     assert sync.records("releases") == [without(newest, "dateReleased"), without(oldest, "dateReleased")]
     assert sync.state("releases") == {"dateCreated": "2026-11-20T00:00:00Z"}
@@ -26,17 +26,17 @@ def test_given_start_date_when_read_then_older_releases_are_left_out_and_no_page
     sentry: SentryMock,
 ) -> None:
     found = [a_release("3", "2026-11-02T00:00:00Z"), a_release("2", "2026-10-31T23:59:59Z")]
-    sentry.answers(releases(), page(*found, next_cursor="100:1:0"))
-    sentry.answers(releases(cursor="100:1:0"), page(a_release("1", "2026-10-31T00:00:00Z"), next_cursor="100:2:0"))
+    sentry.answers(releases(), page(*found, next_cursor="4711:1:0"))
+    sentry.answers(releases(cursor="4711:1:0"), page(a_release("1", "2026-10-31T00:00:00Z"), next_cursor="4711:2:0"))
     assert versions(read("releases")) == ["3"]
 
 
 def test_given_cursor_when_read_then_from_fourteen_days_before_it(sentry: SentryMock) -> None:
     first = [a_release("5", "2026-11-21T00:00:00Z"), a_release("4", "2026-11-20T00:00:00Z")]
     second = [a_release("3", "2026-11-06T00:00:00Z"), a_release("2", "2026-11-05T23:59:59Z")]
-    sentry.answers(releases(), page(*first, next_cursor="100:1:0"))
-    sentry.answers(releases(cursor="100:1:0"), page(*second, next_cursor="100:2:0"))
-    sentry.answers(releases(cursor="100:2:0"), page(a_release("1", "2026-11-05T00:00:00Z"), next_cursor="100:3:0"))
+    sentry.answers(releases(), page(*first, next_cursor="4711:1:0"))
+    sentry.answers(releases(cursor="4711:1:0"), page(*second, next_cursor="4711:2:0"))
+    sentry.answers(releases(cursor="4711:2:0"), page(a_release("1", "2026-11-05T00:00:00Z"), next_cursor="4711:3:0"))
     sync = read("releases", config=ALL, state={"releases": {"dateCreated": "2026-11-20T00:00:00Z"}})
     assert versions(sync) == ["5", "4", "3"]
     assert sync.state("releases") == {"dateCreated": "2026-11-21T00:00:00Z"}
@@ -62,8 +62,8 @@ def test_given_server_that_orders_by_release_date_when_read_then_it_does_not_sto
 ) -> None:
     late = a_release("2", "2026-01-01T00:00:00Z", released="2026-11-10T00:00:00Z")
     older = a_release("1", "2026-11-05T00:00:00Z")
-    sentry.answers(releases(), page(late, next_cursor="100:1:0"))
-    sentry.answers(releases(cursor="100:1:0"), page(older))
+    sentry.answers(releases(), page(late, next_cursor="4711:1:0"))
+    sentry.answers(releases(cursor="4711:1:0"), page(older))
     assert versions(read("releases")) == ["2", "1"]
 
 
@@ -105,8 +105,8 @@ def test_given_refusal_when_read_then_the_stream_fails_and_its_cursor_stays(
 
 
 def test_given_failure_on_the_second_page_when_read_then_the_cursor_stays(sentry: SentryMock) -> None:
-    sentry.answers(releases(), page(a_release("2", "2026-11-21T00:00:00Z"), next_cursor="100:1:0"))
-    sentry.answers(releases(cursor="100:1:0"), *[answer("", 502)] * 9)
+    sentry.answers(releases(), page(a_release("2", "2026-11-21T00:00:00Z"), next_cursor="4711:1:0"))
+    sentry.answers(releases(cursor="4711:1:0"), *[answer("", 502)] * 9)
     sync = read("releases", state={"releases": {"dateCreated": "2026-11-20T00:00:00Z"}}, fails=True)
     assert sync.states("releases") in ([], [{"dateCreated": "2026-11-20T00:00:00Z"}])
 

@@ -96,8 +96,8 @@ def test_given_projects_without_replays_when_read_then_they_are_not_asked(sentry
 def test_given_clicks_when_read_then_each_has_its_place(sentry: SentryMock) -> None:
     answers(sentry, a_replay("r1"))
     twice = {"node_id": 7, "timestamp": "2026-11-21T23:51:00+00:00"}
-    sentry.answers(below("r1", "clicks/"), enveloped(twice, twice, next_cursor="0:100:0"))
-    sentry.answers(below("r1", "clicks/", cursor="0:100:0"), enveloped(twice))
+    sentry.answers(below("r1", "clicks/"), enveloped(twice, twice, next_cursor="4712:100:0"))
+    sentry.answers(below("r1", "clicks/", cursor="4712:100:0"), enveloped(twice))
     done = sync("replay_clicks")
     more = {"replayId": "r1", "replayStartedAt": "2026-11-21T23:50:00+00:00"}
     assert done.records("replay_clicks") == [{"position": place, **twice, **more} for place in (0, 1, 100)]

@@ -60,6 +60,19 @@ def test_given_rows_that_vanish_while_read_when_pages_do_not_overlap_then_the_li
     assert sync.status(stream) == "COMPLETE"
 
 
+@pytest.mark.parametrize("total", [None, 0, "many", [300]])
+def test_given_no_usable_total_when_read_then_an_empty_page_is_the_end(total: Any, sentry: SentryMock) -> None:
+    def body(*ids: int) -> HttpResponse:
+        return answer({"totalResults": total, "startIndex": 1, "Resources": [{"id": str(number)} for number in ids]})
+
+    sentry.answers(request("scim_users"), body(11, 12))
+    sentry.answers(request("scim_users", startIndex="2"), body(12, 13))
+    sentry.answers(request("scim_users", startIndex="3"), body(13))
+    sentry.answers(request("scim_users", startIndex="4"), body())
+
+    assert [record["id"] for record in read("scim_users").records("scim_users")] == ["11", "12", "13"]
+
+
 @every_stream
 def test_given_all_in_one_answer_when_it_tells_only_their_number_then_the_list_ends(
     stream: str, sentry: SentryMock

@@ -25,8 +25,8 @@ def below(team: str, endpoint: str, **more: str) -> SentryRequest:
 def test_given_two_teams_that_share_ids_when_read_then_the_team_is_part_of_the_key(
     stream: str, endpoint: str, sentry: SentryMock
 ) -> None:
-    sentry.answers(below("platform", endpoint), page({"id": "1"}, next_cursor="100:1:0"))
-    sentry.answers(below("platform", endpoint, cursor="100:1:0"), page({"id": "2"}))
+    sentry.answers(below("platform", endpoint), page({"id": "1"}, next_cursor="4711:1:0"))
+    sentry.answers(below("platform", endpoint, cursor="4711:1:0"), page({"id": "2"}))
     sentry.answers(below("apps", endpoint), page({"id": "1"}))
 
     sync = read(stream)
