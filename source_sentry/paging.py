@@ -96,7 +96,7 @@ class LinkHeaderPagination(TokenPagination):
             return None
         if ahead := _cursor_of_end(page, following.cursor, window):
             return PageToken.of(walk, ahead)
-        if following.row and walk.has_keys:
+        if following.row and following.rows != 1 and walk.has_keys:
             return PageToken.of(walk, f"{following.start}:{following.row - 1}:0", overlaps=True)
         return PageToken.of(walk, following.cursor)
 
@@ -120,7 +120,8 @@ def _is_past(page: Page, window: StreamSlice | None) -> bool:
     """Whether a whole page lies before the window: one row may be out of order, or have a date that nobody can read."""
     if not (page.seconds and all(page.seconds) and window and "start_time" in window):
         return False
-    return max(page.seconds) < dates.to_second(window["start_time"])
+    newest = max(page.seconds)
+    return newest < dates.to_second(window["start_time"]) and not dates.is_odd(newest)
 
 
 def _cursor_of_end(page: Page, cursor: str | None, window: StreamSlice | None) -> str | None:

@@ -312,19 +312,24 @@ def test_given_rows_whose_parent_completes_their_key_when_they_change_all_the_ti
 
 
 @pytest.mark.parametrize("date", ["1970-01-01T00:00:00Z", "0001-01-01T00:00:00Z"])
-@pytest.mark.parametrize("places", [[59], range(60)], ids=["the last", "all"])
+@pytest.mark.parametrize("places", [[59], range(10, 20), range(60)], ids=["the last", "a page", "all"])
 def test_given_events_from_before_there_were_any_when_read_then_they_are_kept_and_counted(
     date: str, places: Iterable[int]
 ) -> None:
     found = rows(60)
     for place in places:
         found[place]["dateCreated"] = date
-    with serving(events=MovingList(found)):
+    with serving(events=MovingList(found, size=10)):
         sync = read("events")
     assert len(sync.records("events")) == 60
     assert [f"{len([*places])} record(s) are dated out of the order" in warning for warning in sync.warnings()] == [
         True
     ]
+
+
+def test_given_pages_of_one_row_when_walked_then_reading_goes_on() -> None:
+    of_server = MovingList(rows(20), size=1)
+    assert len(walked(of_server)) == 20
 
 
 def test_given_newest_event_without_a_date_where_windows_are_ignored_when_read_then_one_is_read_for_all() -> None:
