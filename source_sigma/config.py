@@ -34,7 +34,8 @@ class NormalizeConfig(SettingsNormalization):
     """Settings as given -> settings as the manifest reads them.
 
     {api_url: "https://aws-api.sigmacomputing.com/v2/", start_date: "2026-01-31"}
-    -> {base_url: "https://aws-api.sigmacomputing.com", updated_since: "2026-01-31T00:00:00.000Z", …, every default}
+    -> {base_url: "https://aws-api.sigmacomputing.com", updated_since: "2026-01-31T00:00:00.000Z", sync_start, …,
+        every default}
     """
 
     defaults = DEFAULTS
@@ -48,6 +49,7 @@ class NormalizeConfig(SettingsNormalization):
     @override
     def derive(self, config: MutableMapping[str, Any]) -> None:
         config["base_url"] = config.get("api_url")
+        config["sync_start"] = moment(datetime.now(UTC))
         config["updated_since"] = _updated_since(config["start_date"]) if "start_date" in config else _BEGINNING
 
 

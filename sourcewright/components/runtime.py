@@ -102,27 +102,39 @@ class Refusals:
 
 @dataclass
 class OddDates:
-    """Records whose dates do not fit the order of their list, by stream."""
+    """Records whose dates do not fit the order of their list, or lie ahead of now, by stream."""
 
-    _counts: Counter[str] = field(default_factory=Counter)
-    _examples: dict[str, str] = field(default_factory=dict)
+    _counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _examples: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def note(self, stream: str, date: object) -> None:
-        """Count a record of `stream` with that `date`."""
-        self._counts[stream] += 1
-        self._examples.setdefault(stream, str(date))
+        """Count a record of `stream` with that `date`, which its list is not ordered by."""
+        self._note(
+            stream,
+            date,
+            "out of the order of their list or in the future, such as %s. They were kept, though no later sync may "
+            "find them again.",
+        )
+
+    def note_ahead(self, stream: str, date: object) -> None:
+        """Count a record of `stream`, of a list that is read whole each time."""
+        self._note(
+            stream,
+            date,
+            "in the future, such as %s. They were kept, come again with each sync until then, and do not count for the "
+            "saved state.",
+        )
 
     def tell(self) -> None:
         """Log one warning for each stream that has any, once."""
         while self._counts:
-            stream, count = self._counts.popitem()
-            logger.warning(
-                "Stream `%s`: %d record(s) are dated out of the order of their list or in the future, such as %s. They "
-                "were kept, though no later sync may find them again.",
-                stream,
-                count,
-                self._examples.pop(stream),
-            )
+            (stream, what), count = self._counts.popitem()
+            example = self._examples.pop((stream, what))
+            logger.warning("Stream `%s`: %d record(s) are dated " + what, stream, count, example)
+
+    def _note(self, stream: str, date: object, what: str) -> None:
+        self._counts[stream, what] += 1
+        self._examples.setdefault((stream, what), str(date))
 
 
 @dataclass

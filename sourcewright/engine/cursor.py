@@ -22,20 +22,6 @@ Entry = Mapping[str, Any]
 """{"partition": {"project": "42"}, "cursor": {"dateCreated": "…Z"}}."""
 
 
-class RecordCursor(ConcurrentCursor):
-    """State of a stream without partitions: {"dateCreated": "…Z"}, the date of its newest record.
-
-    A record that is dated after its window does not advance it: all later syncs would begin there.
-    """
-
-    @override
-    def observe(self, record: Record) -> None:
-        window = record.associated_slice
-        date = dates.to_second(record.get(self.cursor_field.cursor_field_key))
-        if date and not (window and "end_time" in window and date > dates.next_second(window["end_time"])):
-            super().observe(record)
-
-
 class PartitionCursor(ConcurrentPerPartitionCursor):
     """{"use_global_cursor": false, "states": [{"partition": {"project": "42"}, "cursor": {"dateCreated": "…Z"}}]}.
 

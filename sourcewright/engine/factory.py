@@ -18,7 +18,8 @@ from sourcewright.components.keys import KeyedSelector
 from sourcewright.components.parents import TouchedRouter
 from sourcewright.components.runtime import Runtime, RuntimeComponent
 from sourcewright.engine.child_cursor import ChildCursor
-from sourcewright.engine.cursor import PartitionCursor, RecordCursor
+from sourcewright.engine.cursor import PartitionCursor
+from sourcewright.engine.record_cursor import RecordCursor
 from sourcewright.engine.requester import SliceRequester
 from sourcewright.engine.retriever import WindowRetriever
 from sourcewright.http.adapters import Bounds, RateLimitedAdapter
@@ -86,9 +87,12 @@ class ComponentFactory(ModelToComponentFactory):
 
     @override
     def create_concurrent_cursor_from_datetime_based_cursor(self, *args: Any, **kwargs: Any) -> ConcurrentCursor:
-        cursor = super().create_concurrent_cursor_from_datetime_based_cursor(*args, **kwargs)
+        cursor: Any = super().create_concurrent_cursor_from_datetime_based_cursor(*args, **kwargs)
         cursor.__class__ = RecordCursor  # the engine has no hook for it
-        return cursor
+        if kwargs["component_definition"].get("is_client_side_incremental"):
+            cursor.odd_dates = self._runtime.odd_dates
+        made: RecordCursor = cursor
+        return made
 
     @override
     def create_concurrent_cursor_from_perpartition_cursor(  # type: ignore[override]  # the engine wants any Cursor

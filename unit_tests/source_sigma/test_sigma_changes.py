@@ -8,6 +8,7 @@ from unit_tests.source_sigma.sync import read, read_changes
 
 TEAMS = SigmaRequest("v2/teams", {"limit": "1000"})
 WORKBOOKS = SigmaRequest("v2/workbooks", {"limit": "1000"})
+AHEAD = "2099-01-01T00:00:00.000Z"
 OLD, MIDDLE, NEW = "2026-01-31T00:00:00.000Z", "2026-03-12T08:31:04.826Z", "2026-11-20T12:00:00.001Z"
 
 
@@ -161,3 +162,84 @@ def test_given_archived_objects_turned_on_later_when_read_then_old_ones_come_too
     sigma.answers(archived, entries(a_workbook(3, OLD, isArchived=True)))
     sync = read_changes("workbooks", config=a_config(include_archived=True), state={"workbooks": saved})
     assert sorted(row["workbookId"] for row in sync.records("workbooks")) == ["workbook-2", "workbook-3"]
+
+
+@pytest.mark.parametrize("saved", [None, {"updatedAt": MIDDLE}])
+def test_given_a_record_of_the_future_when_read_then_it_comes_is_told_and_moves_no_state(
+    saved: Json | None, sigma: SigmaMock
+) -> None:
+    sigma.answers(TEAMS, entries(a_team(1, AHEAD), a_team(2, NEW), a_team(3, AHEAD)))
+    sync = read_changes("teams", state={"teams": saved} if saved else None)
+    assert ids(sync.records("teams")) == ["team-1", "team-2", "team-3"]
+    assert sync.state("teams") == {"updatedAt": NEW}
+    (warning,) = sync.warnings()
+    assert warning == (
+        f"Stream `teams`: 2 record(s) are dated in the future, such as {AHEAD}. They were kept, come again with each "
+        "sync until then, and do not count for the saved state."
+    )
+
+
+def test_given_children_of_the_future_when_read_then_no_state_of_a_parent_moves_there(sigma: SigmaMock) -> None:
+    sigma.answers(WORKBOOKS, entries(a_workbook(1)))
+    sigma.answers(schedules_of("workbook-1"), entries(a_schedule(1, OLD), a_schedule(2, AHEAD)))
+    sync = read_changes("workbook_schedules")
+    ((entry),) = sync.state("workbook_schedules")["states"]
+    assert entry["cursor"] == {"updatedAt": OLD}
+    assert len(sync.warnings()) == 1
+
+
+@pytest.mark.parametrize("during", ["2026-11-22T10:00:00.001Z", "2026-11-22T10:59:59.000Z"])
+def test_given_a_change_after_the_sync_began_when_read_then_the_state_is_no_later_and_nothing_is_told(
+    during: str, sigma: SigmaMock
+) -> None:
+    sigma.answers(TEAMS, entries(a_team(1, during), a_team(2, NEW)))
+    sync = read_changes("teams")
+    assert (sync.state("teams"), sync.warnings()) == ({"updatedAt": NEW}, [])
+
+
+@pytest.mark.parametrize(
+    ("date", "saved"),
+    [
+        ("2026-11-20T10:00:00+02:00", "2026-11-20T08:00:00.000Z"),
+        ("2026-11-20T10:00:00.123456-01:30", "2026-11-20T11:30:00.123Z"),
+        ("2026-11-20T10:00:00", "2026-11-20T10:00:00.000Z"),
+        ("2026-11-20", "2026-11-20T00:00:00.000Z"),
+    ],
+)
+def test_given_a_date_of_another_form_when_read_then_the_state_is_its_moment_in_utc(
+    date: str, saved: str, sigma: SigmaMock
+) -> None:
+    sigma.answers(TEAMS, entries(a_team(1, date)))
+    assert read_changes("teams").state("teams") == {"updatedAt": saved}
+
+
+def test_given_a_state_ahead_of_now_when_read_then_it_is_told_and_does_not_count(sigma: SigmaMock) -> None:
+    sigma.answers(TEAMS, entries(a_team(1, OLD), a_team(2, NEW)))
+    sync = read_changes("teams", state={"teams": {"updatedAt": AHEAD}})
+    assert ids(sync.records("teams")) == ["team-1", "team-2"]
+    assert sync.state("teams") == {"updatedAt": NEW}
+    assert sync.warnings() == [
+        f"Stream teams: its saved cursor {AHEAD} lies ahead of now, so it does not count: all records come again."
+    ]
+
+
+def test_given_a_parent_whose_state_is_ahead_when_read_then_those_of_others_count(sigma: SigmaMock) -> None:
+    sigma.answers(WORKBOOKS, entries(a_workbook(1), a_workbook(2)))
+    sigma.answers(schedules_of("workbook-1"), entries(a_schedule(1, OLD)))
+    sigma.answers(schedules_of("workbook-2"), entries(a_schedule(2, OLD)))
+    states = [
+        {"partition": {"workbookId": f"workbook-{number}"}, "cursor": {"updatedAt": date}}
+        for number, date in ((1, AHEAD), (2, MIDDLE))
+    ]
+    sync = read_changes("workbook_schedules", state={"workbook_schedules": {"states": states}})
+    assert [row["scheduledNotificationId"] for row in sync.records("workbook_schedules")] == ["schedule-1"]
+    assert [warning.partition(" lies ahead")[0] for warning in sync.warnings()] == [
+        f"Stream workbook_schedules: its saved cursor {AHEAD}"
+    ]
+
+
+def test_given_one_cursor_ahead_for_all_parents_when_read_then_it_counts_for_none(sigma: SigmaMock) -> None:
+    sigma.answers(WORKBOOKS, entries(a_workbook(1)))
+    sigma.answers(schedules_of("workbook-1"), entries(a_schedule(1, OLD)))
+    sync = read_changes("workbook_schedules", state={"workbook_schedules": {"updatedAt": AHEAD}})
+    assert len(sync.records("workbook_schedules")) == 1
