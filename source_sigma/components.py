@@ -16,6 +16,7 @@ from source_sigma.records import IdentityKey, NoNullKey
 from source_sigma.routers import ActiveParentRouter, ArchiveRouter
 from source_sigma.states import ParentState
 from sourcewright.components.records import ParentIds
+from sourcewright.http.adapters import Bounds
 
 __all__ = [
     "ActiveParentRouter",
@@ -51,4 +52,4 @@ class ClientCredentials(DeclarativeAuthenticator):
     @property
     @override
     def token(self) -> str:
-        return tokens.BEARER + self._tokens.current(int(self.config["max_retries"]))
+        return tokens.BEARER + self._tokens.current(Bounds.of(self.config))

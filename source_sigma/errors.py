@@ -7,10 +7,10 @@ https://help.sigmacomputing.com/reference/get-started-sigma-api and what other c
 from http import HTTPStatus
 from typing import Any, Final, NamedTuple
 
-import orjson
 import requests
 
 from source_sigma import hosts
+from sourcewright import lenient_json
 from sourcewright.http.errors import (
     explain_exception,
     explain_limit,
@@ -36,17 +36,25 @@ class Problem(NamedTuple):
 def body_of(response: requests.Response) -> dict[str, Any]:
     """The error object of an answer; empty where it is none, as an HTML page."""
     try:
-        body = orjson.loads(response.content)
+        body, _ = lenient_json.loads(response.content)
     except ValueError:
         return {}
     return body if isinstance(body, dict) else {}
 
 
+def access_token(response: requests.Response) -> str | None:
+    """The token of an answer, whatever it may be; None where it has none, "" where it cannot be a text."""
+    token = body_of(response).get("access_token")
+    if not isinstance(token, str):
+        return None
+    return "" if isinstance(token, lenient_json.Odd) else token.strip()
+
+
 def detail(response: requests.Response) -> str:
     """Sigma's own words: `No such workbook (not_found)`; those of HTTP where it has none."""
-    body = body_of(response)
-    text = str(body.get("message") or response.reason or "no reason given").rstrip(".")
-    return f"{text} ({body['code']})" if body.get("code") else text
+    words = {name: value for name, value in body_of(response).items() if isinstance(value, str | int)}
+    text = str(words.get("message") or response.reason or "no reason given").rstrip(".")
+    return f"{text} ({words['code']})" if words.get("code") else text
 
 
 def is_transient(response: requests.Response) -> bool:
@@ -108,7 +116,7 @@ def explain_token_answer(answer: requests.Response | requests.RequestException, 
     if isinstance(answer, requests.RequestException):
         return explain_no_answer(answer, base_url)
     if answer.ok:
-        return Problem(explain_wrong_page(answer, "a JSON object with `access_token`", base_url), lasting=False)
+        return Problem(_explain_no_token(answer, base_url), lasting=False)
     reason, where, status = detail(answer), place(answer), answer.status_code
     if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
         return Problem(explain_proxy_refusal(answer), lasting=True)
@@ -125,4 +133,13 @@ def explain_token_answer(answer: requests.Response | requests.RequestException, 
         f"No token is to be had at {where}, which answers HTTP {status} ({reason}): check `api_url`. "
         f"{hosts.advice(base_url)}",
         lasting=True,
+    )
+
+
+def _explain_no_token(answer: requests.Response, base_url: str) -> str:
+    if access_token(answer) is None:
+        return explain_wrong_page(answer, "a JSON object with `access_token`", base_url)
+    return (
+        f"The `access_token` that {place(answer)} sent is none that a request can carry: it has to be printable ASCII "
+        "without a blank."
     )

@@ -12,6 +12,7 @@ from typing_extensions import override
 from source_sigma.check import check_connection
 from source_sigma.tokens import store_of
 from sourcewright.engine.source import ManifestSource
+from sourcewright.http.adapters import Bounds
 from sourcewright.http.rate_limits import Limits
 
 LIMITS: Final = Limits(prefix="Sigma-RateLimit-", per_endpoint=False)
@@ -33,4 +34,4 @@ class SourceSigma(ManifestSource):
     @override
     def prepare(self, streams: list[DeclarativeStream]) -> None:
         """Get the token first: where there is none, one error says so, not one for each stream."""
-        store_of(self.settings).current(int(self.settings["max_retries"]))
+        store_of(self.settings).current(Bounds.of(self.settings))

@@ -4,6 +4,7 @@ Sigma answers `POST /v2/auth/token` once a second at most, and its tokens hold f
 authenticator makes a token for each stream, waits for no second and renews only what has already been refused.
 """
 
+import math
 import threading
 import time
 from collections.abc import Mapping
@@ -18,8 +19,10 @@ from urllib3.exceptions import LocationValueError
 from source_sigma import errors
 from sourcewright import secrets
 from sourcewright.http.adapters import SILENT_TRIES, BoundedAdapter, Bounds
-from sourcewright.http.errors import is_timeout
-from sourcewright.http.retry_after import LONGEST_WAIT, pause, seconds_to_wait
+from sourcewright.http.errors import is_timeout, place
+from sourcewright.http.retry_after import MINUTE, pause, seconds_to_wait
+from sourcewright.inputs import shorten
+from sourcewright.log import logger
 
 HEADER: Final = "Authorization"
 BEARER: Final = "Bearer "
@@ -63,19 +66,19 @@ class TokenStore:
         self._lasting_problem: str | None = None
         """Why Sigma will never issue a token for this credential."""
 
-    def current(self, max_retries: int) -> str:
+    def current(self, bounds: Bounds) -> str:
         """A token that is good for some minutes yet.
 
         Raises:
             AirbyteTracedException: Sigma issues none: `config_error` for a credential or host that it does not know,
-                `transient_error` where nothing usable came in `max_retries` more attempts.
+                `transient_error` where nothing usable came within the retries and the waiting time of `bounds`.
 
         """
         with self._lock:
             if self._lasting_problem:
                 raise _no_token(self._lasting_problem, FailureType.config_error)
             if self._token is None or time.time() >= self._token.renew_at:
-                self._token = self._request(max_retries)
+                self._token = self._request(bounds)
             return self._token.value
 
     def worked(self, value: str) -> None:
@@ -95,9 +98,9 @@ class TokenStore:
             proven, self._token = self._token.proven, None
             return proven
 
-    def _request(self, max_retries: int) -> Token:
+    def _request(self, bounds: Bounds) -> Token:
         # Not urllib3's Retry, which looks at statuses alone: the edge answers 200 with HTML too
-        attempt, silent, until = 0, 0, time.time() + LONGEST_WAIT
+        attempt, silent, until = 0, 0, time.time() + bounds.wait
         while True:
             attempt += 1
             answer = self._ask()
@@ -109,8 +112,14 @@ class TokenStore:
                 raise _no_token(problem.message, FailureType.config_error)
             silent += isinstance(answer, requests.RequestException) and is_timeout(answer)
             wait = seconds_to_wait(answer, attempt)
-            if attempt > max_retries or silent == SILENT_TRIES or time.time() + wait > until:
+            if attempt > bounds.retries or silent == SILENT_TRIES:
                 raise _no_token(problem.message, FailureType.transient_error)
+            if time.time() + wait > until:
+                raise _no_token(
+                    f"{problem.message} The next try would have to wait {wait:.0f} s, and it is tried for "
+                    f"{bounds.wait / MINUTE:.0f} minutes.",
+                    FailureType.transient_error,
+                )
             pause(wait, problem.message)
 
     def _ask(self) -> requests.Response | requests.RequestException:
@@ -153,12 +162,29 @@ def _no_token(message: str, kind: FailureType) -> AirbyteTracedException:
 
 def _token(answer: requests.Response) -> Token | None:
     """{"access_token": "…", "expires_in": 3600} -> token; None for anything else."""
-    try:
-        body = answer.json()
-        value, lifetime = body["access_token"], float(body.get("expires_in") or _LIFETIME)
-    except (ValueError, TypeError, KeyError, AttributeError):
-        return None
-    if not isinstance(value, str) or not value:
+    value = errors.access_token(answer)
+    if value is None:
         return None
     secrets.know(value)
+    if not secrets.is_possible(value):
+        return None
+    lifetime = _lifetime(errors.body_of(answer).get("expires_in"), answer)
     return Token(value, time.time() + lifetime - min(_MARGIN, lifetime / 10))
+
+
+def _lifetime(expires_in: Any, answer: requests.Response) -> float:
+    """Seconds for which a token holds; an hour, as Sigma says, where an answer has no such number."""
+    if expires_in is None:
+        return _LIFETIME
+    try:
+        seconds = float(expires_in)
+    except (OverflowError, TypeError, ValueError):
+        seconds = math.inf
+    if 0 < seconds < math.inf:
+        return seconds
+    logger.warning(
+        "%s sent %s as `expires_in`, which is no number of seconds: its token is taken to hold for an hour.",
+        place(answer),
+        shorten(expires_in),
+    )
+    return _LIFETIME

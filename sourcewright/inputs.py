@@ -188,7 +188,10 @@ def describe(error: ValidationError) -> str:
 
 def shorten(value: object) -> str:
     """The text of `value`, cut where it is too long for a sentence."""
-    text = str(value)
+    try:
+        text = str(value)
+    except RecursionError:
+        text = f"a {type(value).__name__} that is too deep to show"
     return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
 
 

@@ -98,3 +98,13 @@ def test_given_no_way_to_the_host_when_checked_then_the_published_hosts_are_name
     assert status.status is Status.FAILED
     assert says in str(status.message)
     assert "https://api.us.azure.sigmacomputing.com (Azure US)" in str(status.message)
+
+
+def test_given_a_long_wait_for_a_token_when_checked_then_it_fails_at_once(
+    bare_sigma: SigmaMock, waits: list[float]
+) -> None:
+    bare_sigma.gives_tokens(answer({}, 429, Retry_After="1800"))
+    status = check()
+    assert status.status is Status.FAILED
+    assert str(status.message).endswith("The next try would have to wait 1800 s, and it is tried for 5 minutes.")
+    assert waits == []

@@ -14,6 +14,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_sigma import tokens
 from source_sigma.tokens import Credential, TokenStore
+from sourcewright.http.adapters import Bounds
 from unit_tests.hostile import a_redirect, an_answer, hostile
 from unit_tests.source_sigma.builders import CLIENT_ID, CLIENT_SECRET, HOST, HTML, TOKEN, a_config
 from unit_tests.source_sigma.sigma_mock import (
@@ -49,11 +50,11 @@ def test_given_a_token_when_time_passes_then_it_is_renewed_before_its_end(
 ) -> None:
     bare_sigma.gives_tokens(a_token(expires_in=lifetime), a_token(SECOND))
     store = a_store()
-    assert store.current(0) == TOKEN
+    assert store.current(Bounds()) == TOKEN
     frozen.shift(good_for - 1)
-    assert store.current(0) == TOKEN
+    assert store.current(Bounds()) == TOKEN
     frozen.shift(2)
-    assert store.current(0) == SECOND
+    assert store.current(Bounds()) == SECOND
 
 
 def test_given_a_401_after_good_answers_when_read_then_a_new_token_goes_on(bare_sigma: SigmaMock) -> None:
@@ -79,7 +80,7 @@ def test_given_many_threads_when_none_has_a_token_then_one_mints_it(
     asked = slow_mint(monkeypatch, 3600)
     store = a_store()
     with ThreadPoolExecutor(20) as pool:
-        values = list(pool.map(lambda _: store.current(0), range(200)))
+        values = list(pool.map(lambda _: store.current(Bounds()), range(200)))
     assert (len(asked), len(set(values))) == (1, 1)
 
 
@@ -88,12 +89,12 @@ def test_given_many_threads_when_their_token_is_refused_then_one_renews_it(
 ) -> None:
     asked = slow_mint(monkeypatch, 3600)
     store, ready = a_store(), threading.Barrier(20)
-    first = store.current(0)
+    first = store.current(Bounds())
     store.worked(first)
 
     def lose_and_renew(_: int) -> tuple[bool, str]:
         ready.wait()
-        return store.refused(first), store.current(0)
+        return store.refused(first), store.current(Bounds())
 
     with ThreadPoolExecutor(20) as pool:
         answers = set(pool.map(lose_and_renew, range(20)))
@@ -108,7 +109,7 @@ def test_given_a_token_that_never_worked_when_refused_then_there_is_no_point_in_
 ) -> None:
     bare_sigma.gives_tokens()
     store = a_store()
-    assert store.refused(store.current(0)) is False
+    assert store.refused(store.current(Bounds())) is False
 
 
 @pytest.mark.parametrize(
@@ -128,7 +129,7 @@ def test_given_no_token_for_now_when_asked_then_it_waits_and_asks_again(
     bare_sigma: SigmaMock, waits: list[float], bad: HttpResponse, wait: float
 ) -> None:
     bare_sigma.gives_tokens(bad, a_token())
-    assert a_store().current(1) == TOKEN
+    assert a_store().current(Bounds(retries=1)) == TOKEN
     assert waits == pytest.approx([wait, 1.1])
 
 
@@ -143,7 +144,7 @@ def test_given_long_waits_for_a_token_when_asked_then_an_hour_is_the_end_and_eac
     began = time.time()
     monkeypatch.setattr(time, "sleep", frozen.shift)
     with pytest.raises(AirbyteTracedException, match="HTTP 429"):
-        a_store().current(8)
+        a_store().current(Bounds(retries=8))
     assert time.time() - began == pytest.approx(3000)
     told = [line for line in caplog.messages if line.startswith("Waiting another ")]
     assert len(told) == 2 * (1500 // 60 - 1)
@@ -156,7 +157,7 @@ def test_given_a_server_that_never_answers_when_a_token_is_asked_for_then_it_is_
     silent = Mock(side_effect=requests.ReadTimeout("Read timed out."))
     monkeypatch.setattr(requests.Session, "post", silent)
     with pytest.raises(AirbyteTracedException, match="did not answer in time"):
-        a_store().current(8)
+        a_store().current(Bounds(retries=8))
     assert silent.call_count == 3
 
 
@@ -164,7 +165,7 @@ def test_given_a_wait_for_a_token_that_is_absurd_when_asked_then_it_is_not_kept(
     bare_sigma: SigmaMock, waits: list[float]
 ) -> None:
     bare_sigma.gives_tokens(answer({}, 429, Retry_After="7200"), a_token())
-    assert a_store().current(1) == TOKEN
+    assert a_store().current(Bounds(retries=1)) == TOKEN
     assert waits == pytest.approx([2.0, 1.1])
 
 
@@ -174,9 +175,9 @@ def test_given_a_clock_that_is_set_back_when_a_token_is_asked_for_then_the_wait_
     bare_sigma.gives_tokens(answer(HTML), a_token())
     store = a_store()
     with pytest.raises(AirbyteTracedException):
-        store.current(0)
+        store.current(Bounds())
     frozen.shift(-7200)
-    assert store.current(0) == TOKEN
+    assert store.current(Bounds()) == TOKEN
     assert waits == pytest.approx([1.1])
 
 
@@ -189,7 +190,7 @@ def test_given_a_redirect_to_another_host_when_a_token_is_asked_for_then_the_sec
         with hostile(lambda _, send: send(a_redirect(target, status))) as server:
             store = TokenStore(Credential(server.url, CLIENT_ID, CLIENT_SECRET))
             with pytest.raises(AirbyteTracedException) as caught:
-                store.current(8)
+                store.current(Bounds(retries=8))
     assert caught.value.message == (
         f"{server.url}/v2/auth/token redirects to {target}, which is another host, so nothing was sent there: set "
         "`api_url` to where the API is."
@@ -213,10 +214,39 @@ def test_given_no_token_at_all_when_asked_then_one_sentence_says_why(
 ) -> None:
     bare_sigma.gives_tokens(bad)
     with pytest.raises(AirbyteTracedException) as caught:
-        a_store().current(0)
+        a_store().current(Bounds())
     assert says in str(caught.value.message)
     assert str(caught.value.failure_type.value) == kind
     assert CLIENT_SECRET not in str(caught.value.message)
+
+
+@pytest.mark.parametrize("token", ["a\\u20acb", "a\\ud800b", "a\\nb", "a\\u0000b", "   ", "", "a b"])
+def test_given_a_token_that_no_request_can_carry_when_asked_then_one_sentence_says_so(
+    bare_sigma: SigmaMock, token: str
+) -> None:
+    bare_sigma.gives_tokens(answer(f'{{"access_token": "{token}"}}'))
+    with pytest.raises(AirbyteTracedException) as caught:
+        a_store().current(Bounds())
+    assert caught.value.message == (
+        f"The `access_token` that {HOST}/v2/auth/token sent is none that a request can carry: it has to be printable "
+        "ASCII without a blank."
+    )
+
+
+@pytest.mark.parametrize("lifetime", ["9" * 400, "1e999", "NaN", "-5", "0", "{}", '"soon"', "[" * 1000 + "]" * 1000])
+def test_given_a_lifetime_that_is_none_when_asked_then_it_is_an_hour_with_a_word(
+    bare_sigma: SigmaMock, frozen: time_machine.Traveller, lifetime: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    bare_sigma.gives_tokens(answer(f'{{"access_token": "{TOKEN}", "expires_in": {lifetime}}}'), a_token(SECOND))
+    store = a_store()
+    assert store.current(Bounds()) == TOKEN
+    frozen.shift(3299)
+    assert store.current(Bounds()) == TOKEN
+    frozen.shift(2)
+    assert store.current(Bounds()) == SECOND
+    (warning,) = caplog.messages
+    assert warning.endswith("as `expires_in`, which is no number of seconds: its token is taken to hold for an hour.")
+    assert len(warning) < 300
 
 
 def test_given_a_wrong_secret_when_read_then_one_error_before_any_stream_begins(bare_sigma: SigmaMock) -> None:
@@ -229,7 +259,7 @@ def test_given_a_wrong_secret_when_read_then_one_error_before_any_stream_begins(
 
 def test_given_a_token_when_anything_is_put_out_then_it_is_masked(bare_sigma: SigmaMock) -> None:
     bare_sigma.gives_tokens(a_token(SECOND))
-    a_store().current(0)
+    a_store().current(Bounds())
     assert filter_secrets(f"Bearer {SECOND}") == "Bearer ****"
 
 
