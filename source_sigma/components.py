@@ -11,7 +11,8 @@ from typing_extensions import override
 from source_sigma import tokens
 from source_sigma.config import NormalizeConfig
 from source_sigma.handler import SigmaErrorHandler
-from source_sigma.pages import EntriesExtractor, NextToken
+from source_sigma.pages import EntriesExtractor
+from source_sigma.paging import NextToken
 from source_sigma.records import IdentityKey, NoNullKey
 from source_sigma.routers import ActiveParentRouter, ArchiveRouter
 from source_sigma.states import ParentState

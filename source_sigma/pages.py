@@ -13,12 +13,15 @@ from dataclasses import InitVar, dataclass
 from typing import Any, Final
 
 import requests
-from airbyte_cdk.sources.types import StreamSlice
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from typing_extensions import override
 
+from source_sigma.walks import SigmaWalk, is_error
 from sourcewright.http.errors import place
 from sourcewright.http.pages import OBJECT, Page, PageExtractor, PageSlots, page_of
-from sourcewright.http.paging import TokenPagination
+from sourcewright.http.walks import PageToken, Walk
+from sourcewright.inputs import shorten
 from sourcewright.log import is_logged, logger
 
 ENTRIES: Final = "entries"
@@ -32,25 +35,38 @@ class SigmaPage(Page):
     def __init__(self, body: bytes, slots: PageSlots) -> None:
         super().__init__(body, slots)
         self.next_token: str | None = None
+        self.total: int | None = None
+        """How many entries the whole list has, as far as the answer says."""
+        self.has_more = False
+        """Whether the answer says that others follow, beside its token."""
         self._enveloped = False
+        self._is_odd_token = False
         content = self.content
         if isinstance(content, dict) and isinstance(content.get("entries"), list):
-            token = next((content[name] for name in _TOKENS if content.get(name) not in (None, "")), None)
-            self.next_token = None if token is None else str(token)
-            self._enveloped = True
-            self.content = content["entries"]
+            self._open(content)
+
+    def _open(self, envelope: Mapping[str, Any]) -> None:
+        token = next((envelope[name] for name in _TOKENS if envelope.get(name) not in (None, "", False)), None)
+        self._is_odd_token = token is True or not isinstance(token, str | int | None)
+        self.next_token = None if token is None else str(token)
+        total = envelope.get("total")
+        self.total = total if isinstance(total, int) and not isinstance(total, bool) else None
+        self.has_more = envelope.get("hasMore") is True
+        self._enveloped = True
+        self.content = envelope["entries"]
 
     @override
     def has_shape(self, shape: str) -> bool:
         """Whether this is an `object`, an `array` or `entries`, as some lists came in bare arrays until June 2026."""
         if shape == OBJECT:
             return super().has_shape(shape) and not is_error(self.content)
-        return isinstance(self.content, list) and (shape == ENTRIES or not self._enveloped)
+        return isinstance(self.content, list) and not self._is_odd_token and (shape == ENTRIES or not self._enveloped)
 
-
-def is_error(entry: Mapping[str, Any]) -> bool:
-    """Whether an entry is {"code", "message", "requestId"}, which stands in lists for what cannot be shown."""
-    return "id" not in entry and {"code", "message"} <= entry.keys()
+    @override
+    def join(self, walk: Walk, token: PageToken | None) -> None:
+        walk = walk if isinstance(walk, SigmaWalk) else SigmaWalk(walk.key)
+        walk.total = max(walk.total, self.total or 0)
+        super().join(walk, token)
 
 
 @dataclass
@@ -62,20 +78,38 @@ class EntriesExtractor(PageExtractor):
     text_field: str = ""
     """What to call entries that are texts; none but the list with this field has any."""
 
+    is_partial: bool = False
+    """Whether error entries are an answer too: the API describes them for what a member has lost since."""
+
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         """Count what is dropped."""
         self._dropped = 0
 
     @override
     def extract_records(self, response: requests.Response) -> Iterable[Mapping[str, Any]]:
+        """Yield the records.
+
+        Raises:
+            AirbyteTracedException: `transient_error`: there are several entries, and none is a record.
+
+        """
+        page, found = page_of(response), 0
+        others: list[str] = []
         entries: Iterable[Any] = super().extract_records(response)
         for entry in entries:
-            if isinstance(entry, str) and self.text_field:
-                yield {self.text_field: entry}
-            elif not isinstance(entry, dict) or is_error(entry):
-                self._drop(entry, response)
+            record = {self.text_field: entry} if isinstance(entry, str) and self.text_field else entry
+            if isinstance(record, dict) and not is_error(record):
+                found += 1
+                yield record
             else:
-                yield entry
+                self._drop(entry, response)
+                others += [] if self.is_partial and isinstance(entry, dict) else [_describe(entry)]
+        if len(others) > 1 and not found and page.count == page.new:
+            raise AirbyteTracedException(
+                message=f"What {place(response)} sent for stream `{self.name}` has no record, but {len(others)} "
+                f"entries such as {others[0]}: it is another answer than that.",
+                failure_type=FailureType.transient_error,
+            )
 
     def _drop(self, entry: object, response: requests.Response) -> None:
         """Leave out an entry; of the warnings, only those that `is_logged` lets through."""
@@ -86,15 +120,12 @@ class EntriesExtractor(PageExtractor):
                 self._dropped,
                 self.name,
                 place(response),
-                f"{entry['message']} ({entry['code']})" if isinstance(entry, dict) else repr(entry),
+                _describe(entry),
             )
 
 
-@dataclass
-class NextToken(TokenPagination):
-    """Answer -> the token of the page after it; None where it has none, whatever its number of entries."""
-
-    @override
-    def next_token(self, response: requests.Response, stream_slice: StreamSlice | None) -> str | None:
-        page = page_of(response)
-        return page.next_token if isinstance(page, SigmaPage) else None
+def _describe(entry: object) -> str:
+    """What an entry is that is no record, in Sigma's words for an error, and else without what it says."""
+    if isinstance(entry, dict):
+        return f"{shorten(entry['message'])} ({shorten(entry['code'])})"
+    return "null" if entry is None else f"a value of type {type(entry).__name__}"

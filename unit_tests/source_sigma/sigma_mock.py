@@ -77,9 +77,10 @@ def answer(body: Any, status: int = HTTPStatus.OK, **headers: str) -> HttpRespon
     return HttpResponse(text, status, {**JSON_HEADERS, **{name.replace("_", "-"): headers[name] for name in headers}})
 
 
-def entries(*rows: Any, next_page: str | None = None) -> HttpResponse:
-    """A page of a list with page cursors; null says that it is the last."""
-    return answer({"entries": rows, "nextPage": next_page, "total": 99, "hasMore": False})
+def entries(*rows: Any, next_page: str | None = None, total: int | None = None) -> HttpResponse:
+    """A page of a list with page cursors; null says that it is the last, and a total may be that of the page alone."""
+    total = len(rows) if total is None else total
+    return answer({"entries": rows, "nextPage": next_page, "total": total, "hasMore": False})
 
 
 def token_entries(*rows: Any, next_token: str | None = None) -> HttpResponse:

@@ -31,7 +31,9 @@ def test_given_a_number_as_token_when_read_then_it_is_sent_as_such(sigma: SigmaM
     assert read("teams").records("teams") == [a_team(1)]
 
 
-@pytest.mark.parametrize("end", [{}, {"nextPage": None}, {"nextPage": ""}, {"hasMore": True, "total": 99}])
+@pytest.mark.parametrize(
+    "end", [{}, {"nextPage": None}, {"nextPage": ""}, {"nextPage": False}, {"hasMore": True, "total": 1}]
+)
 def test_given_no_token_when_read_then_it_is_the_end_whatever_else_is_said(end: Json, sigma: SigmaMock) -> None:
     sigma.answers(FIRST, answer({"entries": [a_team(1)], **end}))
     assert read("teams").records("teams") == [a_team(1)]
@@ -67,8 +69,56 @@ def test_given_errors_and_null_among_entries_when_read_then_each_is_dropped_with
     assert sync.records("tenants") == [tenant]
     assert sync.warnings() == [
         "Dropped: entry 1 of stream `tenants` that is not a record, from http://sigma.test:9001/v2/tenants: gone (404)",
-        "Dropped: entry 2 of stream `tenants` that is not a record, from http://sigma.test:9001/v2/tenants: None",
+        "Dropped: entry 2 of stream `tenants` that is not a record, from http://sigma.test:9001/v2/tenants: null",
     ]
+
+
+@pytest.mark.parametrize(
+    ("other", "says"),
+    [("z" * 2_000_000, "a value of type str"), ({"code": 7, "message": "boom " * 400_000}, "boom boom boom ")],
+)
+def test_given_a_huge_entry_that_is_no_record_when_read_then_the_word_is_short(
+    other: object, says: str, sigma: SigmaMock
+) -> None:
+    sigma.answers(FIRST, entries(other, a_team(1)))
+    sync = read("teams")
+    assert sync.records("teams") == [a_team(1)]
+    (warning,) = sync.warnings()
+    assert f"from http://sigma.test:9001/v2/teams: {says}" in warning
+    assert len(warning) < 500
+
+
+@pytest.mark.parametrize(
+    ("other", "says"),
+    [("zzz", "a value of type str"), (None, "null"), (an_error_entry(1), "gone (404)")],
+)
+def test_given_entries_of_which_none_is_a_record_when_read_then_the_stream_fails(
+    other: object, says: str, sigma: SigmaMock
+) -> None:
+    sigma.answers(FIRST, entries(other, other))
+    sync = read("teams", fails=True)
+    ((message, kind),) = sync.errors("teams")
+    assert message == (
+        "What http://sigma.test:9001/v2/teams sent for stream `teams` has no record, but 2 entries such as "
+        f"{says}: it is another answer than that."
+    )
+    assert kind == "transient_error"
+
+
+def test_given_nothing_but_errors_after_a_known_entry_when_read_then_they_are_left_out(sigma: SigmaMock) -> None:
+    errors = [{**an_error_entry(number), "message": f"gone {number}"} for number in (1, 2)]
+    sigma.answers(FIRST, entries(a_team(1), a_team(2), next_page="2"))
+    sigma.answers(page("1"), entries(a_team(2), *errors))
+    assert read("teams").records("teams") == [a_team(1), a_team(2)]
+
+
+@pytest.mark.parametrize("stream", ["member_files", "member_recent_files", "favorites"])
+def test_given_errors_for_all_files_of_a_member_when_read_then_others_are_read(stream: str, sigma: SigmaMock) -> None:
+    lists = {"member_files": "files", "member_recent_files": "files/recents", "favorites": "files/favorites"}
+    sigma.answers(SigmaRequest("v2/members", {"limit": "1000"}), entries({"memberId": "a"}, {"memberId": "b"}))
+    sigma.answers(SigmaRequest(f"v2/members/a/{lists[stream]}", {"limit": "1000"}), entries(*[an_error_entry(1)] * 2))
+    sigma.answers(SigmaRequest(f"v2/members/b/{lists[stream]}", {"limit": "1000"}), entries({"id": "f"}))
+    assert [row["id"] for row in read(stream).records(stream)] == ["f"]
 
 
 def test_given_a_file_with_an_error_code_of_its_own_when_read_then_it_stays(sigma: SigmaMock) -> None:

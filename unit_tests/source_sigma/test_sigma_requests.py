@@ -225,7 +225,14 @@ def a_row(number: int, stream: str) -> Json:
     """A row of a list: its part of the key, fields that other parts are made of, and one of the schema if none is."""
     key = {part: f"{part}-{number}" for part in streams("source_sigma")[stream]["primary_key"]}
     own = without(key, *CASES[stream].added)
-    row = {"type": "table", "inodeId": "inode-1", "isNew": 0, "updatedAt": UPDATED, **own}
+    row = {
+        "type": "table",
+        "inodeId": "inode-1",
+        "isNew": 0,
+        "updatedAt": UPDATED,
+        "description": f"Row {number}",
+        **own,
+    }
     if SCHEMAS[stream].keys().isdisjoint(row):
         row[next(name for name in SCHEMAS[stream] if name not in CASES[stream].added)] = f"{number}"
     return row
