@@ -2,6 +2,7 @@
 
 import pytest
 
+from sourcewright.http import paging
 from unit_tests.source_sigma.builders import UPDATED, Json
 from unit_tests.source_sigma.sigma_mock import SigmaMock, SigmaRequest, answer, entries, token_entries
 from unit_tests.source_sigma.sync import read
@@ -115,6 +116,20 @@ def test_given_entries_without_a_key_of_their_own_when_they_come_again_then_each
     sigma.answers(SigmaRequest(path, {**size, "pageToken": "b"}), token_entries(second))
     found = [row["versionTagId"] for row in read("data_model_sources").records("data_model_sources")]
     assert found == ["1", "2"]
+
+
+@pytest.mark.parametrize("rows", [[], teams(0, 1)])
+def test_given_ever_new_tokens_and_no_new_entry_when_read_then_the_stream_fails(
+    rows: list[Json], sigma: SigmaMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "_MOST_IDLE", 3)
+    sigma.answers(FIRST, entries(*teams(0, 1), next_page="a"))
+    for token, following in ("ab", "bc", "cd"):
+        sigma.answers(page(token), entries(*rows, next_page=following))
+    sync = read("teams", fails=True)
+    ((message, kind),) = sync.errors("teams")
+    assert message.startswith(f"The list at {TEAMS} has no end: 3 pages, one after the other, had no new row")
+    assert (len(sync.records("teams")), kind) == (2, "transient_error")
 
 
 @pytest.mark.parametrize("token", [True, 1.5, [], {"page": 100}])
