@@ -46,4 +46,6 @@ class ParentState(CheckedState):
         return {"use_global_cursor": False, "states": kept, **rest}
 
     def _is_ahead(self, cursor: Mapping[str, Any]) -> bool:
-        return str(cursor.get(self.field_name, "")) > str(self.config["sync_start"])
+        # A start date that lies ahead is saved where nothing is read
+        now = max(str(self.config["sync_start"]), str(self.config["updated_since"]))
+        return str(cursor.get(self.field_name, "")) > now

@@ -211,35 +211,3 @@ def test_given_a_date_of_another_form_when_read_then_the_state_is_its_moment_in_
 ) -> None:
     sigma.answers(TEAMS, entries(a_team(1, date)))
     assert read_changes("teams").state("teams") == {"updatedAt": saved}
-
-
-def test_given_a_state_ahead_of_now_when_read_then_it_is_told_and_does_not_count(sigma: SigmaMock) -> None:
-    sigma.answers(TEAMS, entries(a_team(1, OLD), a_team(2, NEW)))
-    sync = read_changes("teams", state={"teams": {"updatedAt": AHEAD}})
-    assert ids(sync.records("teams")) == ["team-1", "team-2"]
-    assert sync.state("teams") == {"updatedAt": NEW}
-    assert sync.warnings() == [
-        f"Stream teams: its saved cursor {AHEAD} lies ahead of now, so it does not count: all records come again."
-    ]
-
-
-def test_given_a_parent_whose_state_is_ahead_when_read_then_those_of_others_count(sigma: SigmaMock) -> None:
-    sigma.answers(WORKBOOKS, entries(a_workbook(1), a_workbook(2)))
-    sigma.answers(schedules_of("workbook-1"), entries(a_schedule(1, OLD)))
-    sigma.answers(schedules_of("workbook-2"), entries(a_schedule(2, OLD)))
-    states = [
-        {"partition": {"workbookId": f"workbook-{number}"}, "cursor": {"updatedAt": date}}
-        for number, date in ((1, AHEAD), (2, MIDDLE))
-    ]
-    sync = read_changes("workbook_schedules", state={"workbook_schedules": {"states": states}})
-    assert [row["scheduledNotificationId"] for row in sync.records("workbook_schedules")] == ["schedule-1"]
-    assert [warning.partition(" lies ahead")[0] for warning in sync.warnings()] == [
-        f"Stream workbook_schedules: its saved cursor {AHEAD}"
-    ]
-
-
-def test_given_one_cursor_ahead_for_all_parents_when_read_then_it_counts_for_none(sigma: SigmaMock) -> None:
-    sigma.answers(WORKBOOKS, entries(a_workbook(1)))
-    sigma.answers(schedules_of("workbook-1"), entries(a_schedule(1, OLD)))
-    sync = read_changes("workbook_schedules", state={"workbook_schedules": {"updatedAt": AHEAD}})
-    assert len(sync.records("workbook_schedules")) == 1
