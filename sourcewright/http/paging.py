@@ -80,8 +80,8 @@ class TokenPagination(PaginationStrategy):
 
 def _forbid_idling(response: requests.Response) -> None:
     """End with an error instead of reading for ever what has no end."""
-    idle = page_of(response).walk.idle if has_page(response) else 0
-    if idle >= _MOST_IDLE:
+    walk = page_of(response).walk if has_page(response) else Walk()
+    if (idle := walk.idle) >= _MOST_IDLE + walk.expected:  # a list that is read again has nothing new
         raise AirbyteTracedException(
             message=f"The list at {place(response)} has no end: {idle} pages, one after the other, had no new row, and "
             "still say that more follow. A proxy in front of the API may change the answers. The next sync reads this "

@@ -87,7 +87,7 @@ class Walk:
     """Whether the last page is not of the time that was asked for."""
     is_read_again: bool = False
     """Whether it takes another reading to see that no row is missing: pages have numbers, or rows vanished."""
-    _expected: int = 0
+    expected: int = 0
     """Pages of the round before."""
     _known: dict[Hashable, None] = field(default_factory=dict)
 
@@ -114,12 +114,12 @@ class Walk:
     def begin_again(self) -> None:
         """Begin a new round."""
         self.rounds += 1
-        self._expected, self.pages, self.rows, self.fresh = self.pages, 0, 0, 0
+        self.expected, self.pages, self.rows, self.fresh = self.pages, 0, 0, 0
 
     @property
     def is_confirmed(self) -> bool:
         """Whether all but the last page of a round are as in the one before, so that nothing moved meanwhile."""
-        return self.is_read_again and 0 < self.pages == self._expected - 1 and not self.fresh
+        return self.is_read_again and 0 < self.pages == self.expected - 1 and not self.fresh
 
     @property
     def has_keys(self) -> bool:
