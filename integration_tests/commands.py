@@ -69,7 +69,7 @@ def run_forked(name: str, *arguments: str, stdout: str | None = None) -> Ended:
 def _fork_server() -> ForkServerContext:
     """The process that is forked, which has no thread and no state of any run."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__, "source_sentry.run", "source_sentry.tap", "source_sigma.run"])
+    context.set_forkserver_preload([__name__, f"{__package__}.prepared", "source_sentry.tap", "source_sigma.tap"])
     return context
 
 

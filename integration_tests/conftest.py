@@ -12,7 +12,7 @@ from integration_tests.clock import NOW
 from integration_tests.source_sentry.connector import Connector
 from saas_sandbox.sentry.server import serve
 from saas_sandbox.sentry.settings import Settings
-from unit_tests.quick_start import engine_schema_once, sigma_manifest_once
+from unit_tests.quick_start import manifests_once
 
 Connect = Callable[..., Connector]
 

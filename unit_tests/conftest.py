@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 
-from unit_tests.quick_start import engine_schema_once, sentry_manifest_once, sigma_manifest_once
+from unit_tests.quick_start import manifests_once
 from unit_tests.source_sentry.builders import NOW
 from unit_tests.source_sentry.sentry_mock import SentryMock
 

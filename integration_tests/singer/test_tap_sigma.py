@@ -58,7 +58,6 @@ class TapOfSeed(TapSigma):
     source_class = SeedSource
 
 
-@pytest.mark.usefixtures("sigma_manifest_once")
 @pytest.mark.xdist_group("tap-sigma")
 @pytest.mark.filterwarnings("default")  # the suite's own
 class TestTapSigma(

@@ -12,8 +12,6 @@ from unit_tests.source_sentry.command import Result, run
 from unit_tests.source_sentry.endpoints import events, projects
 from unit_tests.source_sentry.sentry_mock import SentryMock, answer, organization_request, page
 
-pytestmark = pytest.mark.usefixtures("sentry_manifest_once")
-
 FORBIDDEN = answer({"detail": "You do not have permission."}, HTTPStatus.FORBIDDEN, X_Planted="header_0123456789")
 INVALID = answer({"detail": "Invalid token"}, HTTPStatus.UNAUTHORIZED)
 BROKEN = answer({"detail": "Internal Error"}, HTTPStatus.INTERNAL_SERVER_ERROR)

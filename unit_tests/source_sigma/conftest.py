@@ -8,11 +8,6 @@ from unit_tests.source_sigma.sigma_mock import SigmaMock
 
 
 @pytest.fixture(autouse=True)
-def quick_start(sigma_manifest_once: None) -> None:
-    """Begin with the manifest that is ready."""
-
-
-@pytest.fixture(autouse=True)
 def fresh_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
     """No token of another test."""
     monkeypatch.setattr(tokens, "_stores", {})
