@@ -78,6 +78,13 @@ def test_given_document_when_it_names_files_then_each_is_one_file(document: str)
     assert {path: found(path) for path in named if len(found(path)) != 1} == {}
 
 
+def test_given_promises_when_their_tables_name_tests_then_each_exists() -> None:
+    rows = [line.split(" | ") for line in text("docs/reliability.md").splitlines() if line.startswith("| ")]
+    named = {path for row in rows for path in re.findall(r"`([\w./-]+\.py)`", row[2])}
+    assert "test_moving_lists.py" in named
+    assert [path for path in named if not found(path)] == []
+
+
 @every_document
 def test_given_document_when_it_names_classes_and_constants_then_they_are_defined(document: str) -> None:
     assert quoted(document, NAME) - defined() == set()
