@@ -101,11 +101,11 @@ class ParentRouter(Router, RuntimeComponent):
 
     @contextmanager
     def _below_parent(self) -> Iterator[None]:
-        """Let an error of the parent stream name the child, which fails with it, unless it names no stream at all."""
+        """Let an error that names the parent stream name the child, which fails with it; others are of all streams."""
         try:
             yield
         except AirbyteTracedException as error:
-            if "stream `" not in str(error).lower():
+            if f"`{self.runtime.streams.stream_name(self.parent)}`" not in str(error):
                 raise
             raise AirbyteTracedException(
                 message=f"Stream `{self.name}` is read below `{self.parent}`, which failed: {error}",

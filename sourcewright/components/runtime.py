@@ -30,6 +30,9 @@ class Streams(Protocol):
         Its expressions find `settings` in the config.
         """
 
+    def stream_name(self, name: str) -> str:
+        """What records, messages and users call the stream of the definition `name`."""
+
     def parent_key(self, name: str) -> list[str]:
         """Primary key of the parent stream `name`."""
 

@@ -68,6 +68,11 @@ class DefinedStreams:
                 self._found[key] = [record for _, record in self._records(stream)]
             return self._found[key]
 
+    def stream_name(self, name: str) -> str:
+        """What messages call the stream of the definition `name`: `projects` for `project_list`."""
+        definition = self._definitions[name]
+        return str(definition.get("$parameters", definition).get("name", definition["name"]))
+
     def parent_key(self, name: str) -> list[str]:
         """Primary key of the parent stream `name`."""
         return list(self._definitions[name]["primary_key"])

@@ -22,6 +22,9 @@ class KnownStreams:
     def lookup(self, name: str, /, **_: str) -> list[Json]:
         return [{"auth": None}] if name == "token" else []
 
+    def stream_name(self, name: str) -> str:
+        return name
+
     def parent_key(self, _: str) -> list[str]:
         return ["id"]
 

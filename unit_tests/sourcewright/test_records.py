@@ -2,11 +2,14 @@ from typing import Any
 
 import pytest
 from airbyte_cdk.sources.types import StreamSlice
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+from typing_extensions import override
 
 from sourcewright.components.parents import CARRIED, ParentRouter, placeholders
 from sourcewright.components.records import ParentIds, Text
+from sourcewright.components.runtime import Runtime
 from unit_tests.source_sentry.builders import Json
-from unit_tests.source_sentry.handler import a_runtime
+from unit_tests.source_sentry.handler import KnownStreams, a_runtime
 
 
 @pytest.mark.parametrize(
@@ -79,3 +82,31 @@ def test_given_a_parent_that_no_url_can_name_when_partitioned_then_it_is_left_ou
     ]
     assert found == ["a.b"]
     assert "Skipped: stream `values` below {'id': '1'}" in caplog.text
+
+
+class FailingStreams(KnownStreams):
+    """A parent stream that fails with `sentence`."""
+
+    def __init__(self, sentence: str) -> None:
+        self.sentence = sentence
+
+    @override
+    def parent_rows(self, _: str, *fields: str) -> list[Json]:
+        raise AirbyteTracedException(message=self.sentence)
+
+
+@pytest.mark.parametrize(
+    ("reason", "sentence"),
+    [
+        ("Of `tags` nothing came.", "Stream `values` is read below `tags`, which failed: Of `tags` nothing came."),
+        ("No stream `x` is open to the token.", "No stream `x` is open to the token."),
+    ],
+)
+def test_given_parent_that_fails_when_partitioned_then_the_child_is_named_if_the_reason_is_the_parents_own(
+    reason: str, sentence: str
+) -> None:
+    router = ParentRouter(config={}, parameters={}, parent="tags", name="values")
+    router.wire(Runtime(FailingStreams(reason)))
+    with pytest.raises(AirbyteTracedException) as caught:
+        list(router.stream_slices())
+    assert str(caught.value) == sentence
