@@ -3,6 +3,7 @@
 import json
 import os
 from typing import Any, Final
+from urllib.parse import quote
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -86,3 +87,23 @@ def a_link() -> Text:
     usual = st.sampled_from(['rel="next"; results="true"', 'rel="next"; results="true"; cursor="0:100:0"'])
     urls = st.sampled_from(["https://sentry.io/?cursor=0:100:0", "https://sentry.io/", ""]) | HEADER
     return st.lists(st.builds("<{}>; {}".format, urls, usual | attributes) | HEADER, max_size=3).map(", ".join)
+
+
+@st.composite
+def a_link_with_cursor(draw: st.DrawFn) -> tuple[str, str]:
+    """A Link header as servers write it, among others and with attributes that nobody knows, and its cursor."""
+    # `=` and `+` as in base64, which later versions use; a URL has them quoted or as they are
+    cursor = draw(st.from_regex(r"\A([0-9]{1,18}:[0-9]{1,6}:[01]|[A-Za-z0-9+/]{1,30}={0,2})\Z"))
+    junk = st.builds('{}="{}"'.format, st.sampled_from(["title", "type", "x"]), st.from_regex(r"\A[\w :.]{0,9}\Z"))
+    url = f"https://sentry.io/?per_page=100&cursor={draw(st.sampled_from([cursor, quote(cursor, safe='')]))}&x="
+    known = st.permutations(['rel="next"', 'results="true"'])
+    # Servers write the cursor after what says whether there is one
+    attributes = [*draw(st.lists(junk, max_size=2)), *draw(known), *draw(st.lists(junk, max_size=2))]
+    attributes += [f'cursor="{cursor}"', *draw(st.lists(junk, max_size=2))]
+    other = st.builds(
+        '<https://sentry.io/?cursor=0:0:1>; rel="{}"; results="{}"; cursor="0:0:1"'.format,
+        st.sampled_from(["previous", "first", "help"]),
+        st.sampled_from(["true", "false"]),
+    )
+    links = [f"<{url}>; {'; '.join(attributes)}", *draw(st.lists(other, max_size=2))]
+    return ", ".join(draw(st.permutations(links))), cursor

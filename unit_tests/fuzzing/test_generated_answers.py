@@ -16,7 +16,7 @@ from source_sigma import errors as sigma_errors
 from sourcewright.http.buckets import Bucket
 from sourcewright.http.pages import PageSlots, page_of, read_page
 from sourcewright.http.retry_after import seconds_to_wait
-from unit_tests.fuzzing.junk import BODIES, DATES, HEADER, JSON, NUMBERS, OBJECTS, a_link, near
+from unit_tests.fuzzing.junk import BODIES, DATES, HEADER, JSON, NUMBERS, OBJECTS, a_link, a_link_with_cursor, near
 from unit_tests.source_sentry.handler import a_handler, a_response
 
 NOW = 1_795_905_308.0
@@ -64,10 +64,15 @@ def test_given_json_when_taken_for_a_page_then_its_records_are_objects(content: 
 
 
 @given(a_link())
-def test_given_a_link_header_when_read_then_a_cursor_or_the_end_or_an_error_for_the_user(link: str) -> None:
+def test_given_a_nearly_right_link_header_when_read_then_no_other_error_than_one_for_the_user(link: str) -> None:
     with suppress(AirbyteTracedException):  # a next page that cannot be asked for
-        cursor = next_cursor(a_response(HTTPStatus.OK, [], Link=link))
-        assert cursor is None or cursor
+        next_cursor(a_response(HTTPStatus.OK, [], Link=link))
+
+
+@given(a_link_with_cursor())
+def test_given_a_link_header_among_others_when_read_then_its_cursor_comes_back(given_link: tuple[str, str]) -> None:
+    link, cursor = given_link
+    assert next_cursor(a_response(HTTPStatus.OK, [], Link=link)) == cursor
 
 
 @given(
