@@ -6,6 +6,7 @@ orjson refuses a whole body for one NaN, 1e999, half a surrogate pair or byte th
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
@@ -18,6 +19,7 @@ from sourcewright.log import logger
 
 DEEPEST: Final = 200
 """Levels of what stays nested where a value is too deep; orjson writes 254, of which messages take some."""
+_MOST_TOLD: Final = 10
 _INTEGERS: Final = range(-(2**63), 2**64)
 _DIGITS: Final = len(str(2**64))
 _DEEP: Final = "\udfff"
@@ -38,6 +40,45 @@ class Odd(str):
 
 class OddNames(dict[str, Any]):
     """An object of which names are such texts; orjson writes no names but those of type str."""
+
+
+class OddRecords:
+    """Writes records, and tells of those that hold an `Odd`: of the first ten of each stream."""
+
+    def __init__(self) -> None:
+        self._told: Counter[str] = Counter()
+
+    def warn(self, stream: str, record: Mapping[str, Any], key: Sequence[str] = ()) -> None:
+        """Tell which fields of `record` hold an `Odd`, if any; it is known by its `key`, or by its first field."""
+        if self._told[stream] >= _MOST_TOLD:
+            return
+        fields = [name for name, value in record.items() if _holds_odd(value)]
+        if not fields:
+            return
+        self._told[stream] += 1
+        logger.warning(
+            "Kept as text what JSON cannot hold: in %s of the record with %s of stream `%s`.%s",
+            ", ".join(f"`{name}`" for name in fields),
+            ", ".join(f"{name} `{record.get(name)}`" for name in key or islice(record, 1)),
+            stream,
+            " Further ones of the stream are not told." if self._told[stream] == _MOST_TOLD else "",
+        )
+
+    def line(
+        self,
+        message: Mapping[str, Any],
+        stream: str,
+        record: Mapping[str, Any],
+        key: Sequence[str] = (),
+        default: Callable[[Any], Any] | None = None,
+    ) -> bytes:
+        """`message`, which holds `record`, as JSON; a warning names a record that is nested too deep for it."""
+        try:
+            return orjson.dumps(message, default)
+        except TypeError:
+            _flatten(record)
+            self.warn(stream, record, key)
+            return orjson.dumps(message, default)
 
 
 def loads(body: bytes) -> tuple[Any, bool]:
@@ -70,36 +111,6 @@ def dumps(value: Any, option: int | None = None) -> bytes:
     except TypeError:
         _flatten(value)
         return orjson.dumps(value, option=option)
-
-
-def record_line(
-    message: Mapping[str, Any],
-    stream: str,
-    record: Mapping[str, Any],
-    key: Sequence[str] = (),
-    default: Callable[[Any], Any] | None = None,
-) -> bytes:
-    """`message`, which holds `record`, as JSON; a warning names a record that is nested too deep for it."""
-    try:
-        return orjson.dumps(message, default)
-    except TypeError:
-        _flatten(record)
-        warn_of_odd(stream, record, key)
-        return orjson.dumps(message, default)
-
-
-def warn_of_odd(stream: str, record: Mapping[str, Any], key: Sequence[str] = ()) -> None:
-    """Tell which fields of `record` hold an `Odd`, if any; it is known by its `key`, or by its first field."""
-    fields = [name for name, value in record.items() if _holds_odd(value)]
-    if not fields:
-        return
-    known_by = ", ".join(f"{name} `{record.get(name)}`" for name in key or islice(record, 1))
-    logger.warning(
-        "Kept as text what JSON cannot hold: in %s of the record with %s of stream `%s`.",
-        ", ".join(f"`{name}`" for name in fields),
-        known_by,
-        stream,
-    )
 
 
 def _holds_odd(value: Any) -> bool:

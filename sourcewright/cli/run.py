@@ -13,12 +13,13 @@ from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 from typing_extensions import override
 
-from sourcewright import lenient_json, secrets
+from sourcewright import secrets
 from sourcewright.cli.memory import tune_garbage_collection
 from sourcewright.cli.output import LineWriter, line_output
 from sourcewright.engine.failures import StreamsFailedError, error_message
 from sourcewright.engine.source import ManifestSource
 from sourcewright.inputs import Entrypoint, Inputs, wrong_input
+from sourcewright.lenient_json import OddRecords
 
 
 class CommandLine(Entrypoint):
@@ -29,6 +30,7 @@ class CommandLine(Entrypoint):
         self._settings = source.settings
         self._inputs = inputs
         self._output = output
+        self._odd_records = OddRecords()
 
     @override
     def run(self, parsed_args: Namespace) -> Iterable[str]:
@@ -66,7 +68,8 @@ class CommandLine(Entrypoint):
             counts[streams[record.stream]] += 1
             content = {"stream": record.stream, "data": record.data, "emitted_at": record.emitted_at}
             line = {"type": "RECORD", "record": content}
-            self._output.write_line(lenient_json.record_line(line, record.stream, record.data, keys[record.stream]))
+            name, data = record.stream, record.data
+            self._output.write_line(self._odd_records.line(line, name, data, keys[name]))
 
 
 def _key_of(stream: ConfiguredAirbyteStream) -> list[str]:

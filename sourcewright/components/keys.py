@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from sourcewright.http.errors import place
 from sourcewright.http.pages import page_of
-from sourcewright.lenient_json import warn_of_odd
+from sourcewright.lenient_json import OddRecords
 from sourcewright.log import is_logged, logger
 
 _NAMED: Final = 5
@@ -32,6 +32,7 @@ class KeyedSelector(HttpSelector):
     selector: HttpSelector
     stream: str
     key: list[str]
+    odd_records: OddRecords
     _warnings: int = 0
 
     @override
@@ -65,7 +66,7 @@ class KeyedSelector(HttpSelector):
             else:
                 keyed += 1
                 if page.is_odd:
-                    warn_of_odd(self.stream, data, self.key)
+                    self.odd_records.warn(self.stream, data, self.key)
                 yield record
         others += page.strays
         if others and not keyed and (is_object or others > 1):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Protocol
 
 from sourcewright.http.pages import PageSlots
+from sourcewright.lenient_json import OddRecords
 from sourcewright.log import logger
 
 Row = Mapping[str, Any]
@@ -148,6 +149,7 @@ class Runtime:
     slots: PageSlots = field(default_factory=PageSlots)
     refusals: Refusals = field(default_factory=Refusals)
     odd_dates: OddDates = field(default_factory=OddDates)
+    odd_records: OddRecords = field(default_factory=OddRecords)
     reports_status: bool = True
     """False where streams are read as parents of others: the protocol knows the status of chosen streams only."""
     _warned: set[str] = field(default_factory=set)

@@ -64,7 +64,7 @@ class ComponentFactory(ModelToComponentFactory):
         retriever = super().create_simple_retriever(model, config, name=name, primary_key=primary_key, **kwargs)
         key = [primary_key] if isinstance(primary_key, str) else list(primary_key or ())
         retriever.__class__ = WindowRetriever  # the engine has no hook for it
-        retriever.record_selector = KeyedSelector(retriever.record_selector, name, key)
+        retriever.record_selector = KeyedSelector(retriever.record_selector, name, key, self._runtime.odd_records)
         return retriever
 
     @override

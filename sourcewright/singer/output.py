@@ -17,7 +17,7 @@ from singer_sdk.singerlib import Message
 from typing_extensions import override
 
 from sourcewright.cli.output import UNREAD, LineWriter, PrintedLines, ending
-from sourcewright.lenient_json import record_line
+from sourcewright.lenient_json import OddRecords
 
 logger: Final = logging.getLogger(__name__)
 
@@ -27,6 +27,7 @@ class MessageWriter(LineWriter, SingerWriter):
 
     def __init__(self) -> None:
         super().__init__(sys.stdout.buffer)
+        self._odd_records = OddRecords()
 
     @override
     def serialize_message(self, message: Message) -> str:
@@ -36,7 +37,7 @@ class MessageWriter(LineWriter, SingerWriter):
     def write_message(self, message: Message) -> None:
         content = message.to_dict()
         if content["type"] == "RECORD":
-            self.write_line(record_line(content, content["stream"], content["record"], default=_to_json))
+            self.write_line(self._odd_records.line(content, content["stream"], content["record"], default=_to_json))
         else:
             self.write_line(orjson.dumps(content, default=_to_json))
             self.flush()
@@ -45,7 +46,7 @@ class MessageWriter(LineWriter, SingerWriter):
         """Write a record unchanged, without a message object: dict -> JSON -> line."""
         extracted = datetime.fromtimestamp(record.emitted_at / 1000, UTC)
         message = {"type": "RECORD", "stream": record.stream, "record": record.data, "time_extracted": extracted}
-        self.write_line(record_line(message, record.stream, record.data, key))
+        self.write_line(self._odd_records.line(message, record.stream, record.data, key))
 
     @override
     def end(self, reason: str) -> NoReturn:

@@ -66,6 +66,18 @@ def test_given_one_odd_event_when_read_then_all_are_written_and_a_warning_names_
     ]
 
 
+def test_given_many_odd_events_when_read_then_ten_are_told_and_that_there_are_more(sentry: SentryMock) -> None:
+    text = json.dumps([an_event(number, extra="ODD") for number in range(1, 101)]).replace('"ODD"', "NaN")
+    sentry.answers_projects(BACKEND)
+    sentry.answers(events("backend"), HttpResponse(text, 200, {**JSON_HEADERS, "Link": link(None)}))
+    sync = read("events")
+    assert [record["extra"] for record in sync.records("events")] == ["NaN"] * 100
+    told = sync.warnings()
+    assert [warning.partition(":")[0] for warning in told] == ["Kept as text what JSON cannot hold"] * 10
+    further = [warning.endswith("of stream `events`. Further ones of the stream are not told.") for warning in told]
+    assert further == [False] * 9 + [True]
+
+
 def test_given_items_that_are_no_records_when_read_then_the_others_come_and_a_warning_counts(
     sentry: SentryMock,
 ) -> None:

@@ -51,9 +51,11 @@ def test_given_a_record_that_is_too_deep_when_written_then_the_depths_are_json_t
     levels: int, begin: str, end: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     (record,), is_odd = lenient_json.loads(f'[{{"id": "7", "x": {nested(levels, begin, end)}}}]'.encode())
+    odd_records = lenient_json.OddRecords()
     if is_odd:
-        lenient_json.warn_of_odd("events", record, ["id"])
-    line = lenient_json.record_line({"type": "RECORD", "record": {"data": record}}, "events", record, ["id"])
+        odd_records.warn("events", record, ["id"])
+    message = {"type": "RECORD", "record": {"data": record}}
+    line = odd_records.line(message, "events", record, ["id"])
     value, depth = orjson.loads(line)["record"]["data"]["x"], 0
     while isinstance(value, list | dict):
         (value,) = value if isinstance(value, list) else value.values()
@@ -66,7 +68,7 @@ def test_given_a_record_that_is_too_deep_when_written_then_the_depths_are_json_t
 
 def test_given_a_deep_record_that_can_be_written_when_written_then_it_stays(caplog: pytest.LogCaptureFixture) -> None:
     record = {"id": "7", "x": orjson.loads(nested(250))}
-    line = lenient_json.record_line({"record": {"data": record}}, "events", record, ["id"])
+    line = lenient_json.OddRecords().line({"record": {"data": record}}, "events", record, ["id"])
     assert orjson.loads(line) == {"record": {"data": record}}
     assert caplog.text == ""
 
