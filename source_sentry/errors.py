@@ -16,7 +16,7 @@ import requests
 
 from sourcewright import lenient_json
 from sourcewright.components.runtime import STOPS_GROWING
-from sourcewright.http.errors import explain_limit, place
+from sourcewright.http.errors import explain_limit, place, quoted
 
 _MESSAGES_401: Final[Mapping[str, str]] = {
     "invalid token": "Sentry does not know the `auth_token`: copy it again, or create a new one.",
@@ -97,8 +97,8 @@ class Refusal:
 
     @property
     def detail(self) -> str:
-        """Sentry's own words; empty where it has none."""
-        return detail(self.response)
+        """Sentry's own words, as far as they are quoted; empty where it has none."""
+        return quoted(detail(self.response))
 
 
 def requested_project(response: requests.Response) -> tuple[str | None, str | None]:
@@ -211,7 +211,7 @@ def _limited(refusal: Refusal) -> str:
 
 def _other(refusal: Refusal) -> str:
     status = refusal.response.status_code
-    words = refusal.detail or refusal.response.reason or "no reason given"
+    words = refusal.detail or quoted(refusal.response.reason or "") or "no reason given"
     return f"{refusal.place} answered stream `{refusal.stream}` with HTTP {status}: {words}"
 
 

@@ -17,6 +17,7 @@ from source_sentry.config import is_saas
 from source_sentry.handler import SentryErrorHandler
 from sourcewright.components.handler import nothing
 from sourcewright.components.runtime import Refusals, Row
+from sourcewright.http.errors import quoted
 from sourcewright.log import logger
 
 _ABOUT_THE_OBJECT: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
@@ -105,4 +106,4 @@ class RouteHandler(SentryErrorHandler):
             return super().judge_refusal(response)
         if errors.lacks_route(response):
             self.runtime.refusals.end(self.name)
-        return nothing(errors.detail(response))
+        return nothing(quoted(errors.detail(response)))

@@ -11,6 +11,8 @@ from sourcewright.environment import proxy_of
 
 _LOOKED_AT: Final = 1_000
 """Bytes of a body from which its beginning is shown."""
+_QUOTED: Final = 300
+"""Characters of what a server says that are quoted: a megabyte of them would be in each line about it."""
 _PROXY_HINT: Final = "check the variables `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`"
 _OF_PROXY: Final = (requests.exceptions.ProxyError, requests.exceptions.InvalidProxyURL)
 _NO_URL: Final = (
@@ -22,7 +24,7 @@ _NO_URL: Final = (
 
 def explain_page(response: requests.Response, expected: str, setting: str) -> str:
     """Why a 200 is not the requested page."""
-    kind = response.headers.get("Content-Type", "no content type").split(";")[0]
+    kind = quoted(response.headers.get("Content-Type", "no content type").split(";")[0])
     start = _beginning(response) or "nothing"
     hint = (
         f"check `{setting}`: an HTML page comes from a web front end or a login page, not from the API"
@@ -36,6 +38,13 @@ def _beginning(response: requests.Response) -> str:
     """The first 60 characters of a body; of JSON without what may be a secret: many characters without a blank."""
     start = re.sub(r"\s+", " ", response.content[:_LOOKED_AT].decode(errors="replace")).strip()
     return (start if start.startswith("<") else re.sub(r'[^\s"]{16,}', "…", start))[:60].strip()
+
+
+def quoted(words: str) -> str:
+    """A server's own words; of more than 300 characters the first words, whole, since one cut short may be a secret."""
+    if len(words) <= _QUOTED:
+        return words
+    return f"{words[: _QUOTED + 1].rpartition(' ')[0]}… ({len(words):,} characters)"
 
 
 def explain_exception(error: requests.RequestException, setting: str) -> str:

@@ -4,7 +4,7 @@ import pytest
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.streams.http.error_handlers.response_models import ResponseAction
 
-from unit_tests.source_sentry.builders import HTML
+from unit_tests.source_sentry.builders import HTML, TOKEN
 from unit_tests.source_sentry.handler import EVENTS_URL, ISSUES_URL, TEAMS_URL, a_handler, a_response, judge
 
 FAIL, RETRY, LIMITED = ResponseAction.FAIL, ResponseAction.RETRY, ResponseAction.RATE_LIMITED
@@ -200,6 +200,26 @@ def test_given_other_400_when_judged_then_config_error_with_sentrys_words(body: 
     verdict = judge(400, body, splits=True)
     assert (verdict.response_action, verdict.failure_type) == (FAIL, CONFIG)
     assert verdict.error_message == f"Sentry rejected the request of stream `events` to {EVENTS_URL}: {words}."
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 418, 429, 500])
+@pytest.mark.parametrize(
+    ("detail", "shown"),
+    [
+        ("x" * 300, "x" * 300),
+        ("word " * 200_000, f"{'word ' * 60}… (1,000,000 characters)".replace(" …", "…")),
+        (f"{'a' * 290} {TOKEN}", f"{'a' * 290}… (319 characters)"),
+        ("x" * 1_000_000, "… (1,000,000 characters)"),
+        ({"code": "x", "message": [1] * 100_000}, "… (200,001 characters)"),
+    ],
+    ids=["short", "words", "secret at the end", "one word", "no text"],
+)
+def test_given_a_long_detail_when_judged_then_its_first_whole_words_are_quoted(
+    status: int, detail: Any, shown: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    said = f"{judge(status, {'detail': detail}).error_message}{caplog.text}"
+    assert shown in said
+    assert len(said) < 1_000
 
 
 def test_given_400_to_issues_when_judged_then_issue_query_is_named() -> None:
