@@ -1,12 +1,17 @@
-"""kill -9 at three moments: what was saved so far is enough to go on without a loss."""
+"""kill -9 at three moments: what was saved so far is enough to go on without a loss. And Ctrl-C."""
 
+import json
+import signal
+import subprocess
 from collections.abc import Callable
 from typing import Any, Final
 
 import pytest
 
+from integration_tests.clock import environment
+from integration_tests.commands import path_of
 from integration_tests.conftest import Connect
-from integration_tests.source_sentry.connector import expected
+from integration_tests.source_sentry.connector import COMMAND, expected
 
 STREAMS: Final = ("events", "issues", "releases")
 
@@ -44,3 +49,16 @@ def test_given_a_killed_sync_when_resumed_then_no_record_is_lost(connect: Connec
         assert set(killed.keys(stream)) | set(resumed.keys(stream)) == set(expected(connector.sandbox)[stream]), stream
     saved_progress = len(resumed.keys("events")) < len(expected(connector.sandbox)["events"])
     assert saved_progress == (kind == "STATE")
+
+
+def test_given_control_c_when_read_then_it_ends_at_once_without_a_stack_trace(connect: Connect) -> None:
+    connector = connect(latency_ms=60_000)
+    command = [path_of(COMMAND), "read", "--config", connector.config(), "--catalog", connector.catalog("teams")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate(timeout=20)
+
+    assert (process.returncode, stderr) == (130, b"")
+    assert all(json.loads(line)["type"] for line in stdout.splitlines())

@@ -5,7 +5,7 @@ import sys
 from argparse import Namespace
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from airbyte_cdk.logger import init_logger, is_platform_debug_log_enabled
 from airbyte_cdk.models import AirbyteMessage, ConfiguredAirbyteStream, ConnectorSpecification, Type
@@ -20,6 +20,8 @@ from sourcewright.engine.failures import StreamsFailedError, error_message
 from sourcewright.engine.source import ManifestSource
 from sourcewright.inputs import Entrypoint, Inputs, wrong_input
 from sourcewright.lenient_json import OddRecords
+
+_INTERRUPTED: Final = 130
 
 
 class CommandLine(Entrypoint):
@@ -77,7 +79,10 @@ def _key_of(stream: ConfiguredAirbyteStream) -> list[str]:
 
 
 def main(source_class: type[ManifestSource], args: list[str] | None = None) -> None:
-    """Run one command of the Airbyte protocol; any failure ends with one sentence and exit code 1."""
+    """Run one command of the Airbyte protocol.
+
+    Any failure ends with one sentence and exit code 1, Ctrl-C without a word and with 130, as of a shell.
+    """
     logger = init_logger("airbyte")
     secrets.know_environment()
     command = Entrypoint.parse_args(sys.argv[1:] if args is None else args)
@@ -86,6 +91,8 @@ def main(source_class: type[ManifestSource], args: list[str] | None = None) -> N
             _run(source_class, command, output)
         except StreamsFailedError as failed:
             logger.error("%s", failed)  # noqa: TRY400 - the reasons have been told
+        except KeyboardInterrupt:
+            raise SystemExit(_INTERRUPTED) from None
         except Exception as error:  # noqa: BLE001 - nothing catches it later
             output.write_line(filter_secrets(Entrypoint.airbyte_message_to_string(error_message(error))).encode())
         else:
