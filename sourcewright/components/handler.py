@@ -16,7 +16,7 @@ from airbyte_cdk.sources.streams.http.error_handlers.response_models import (
 from typing_extensions import override
 
 from sourcewright.components.runtime import RuntimeComponent
-from sourcewright.http.errors import explain_proxy_refusal
+from sourcewright.http.errors import explain_partial, explain_proxy_refusal
 from sourcewright.http.lasting import LastingError
 from sourcewright.http.pages import LIST, Page, read_page
 from sourcewright.http.redirects import asked_url, explain_redirect, leads_elsewhere
@@ -31,9 +31,9 @@ _HTTP_REDIRECTS: Final = 300
 class JsonErrorHandler(DefaultErrorHandler, RuntimeComponent):
     """Answer -> what to do with it.
 
-    200 with JSON of the expected shape -> go on; 200 with anything else, broken connection -> wait and retry; what is
-    beyond a bound, or comes from another address than the one asked -> fail; a refusal -> what `judge_refusal` of the
-    subclass says.
+    200 with JSON of the expected shape -> go on; 200 with anything else, any other 2xx, broken connection -> wait and
+    retry; what is beyond a bound, or comes from another address than the one asked -> fail; a refusal -> what
+    `judge_refusal` of the subclass says.
     """
 
     page_class: ClassVar[type[Page]] = Page
@@ -98,6 +98,8 @@ class JsonErrorHandler(DefaultErrorHandler, RuntimeComponent):
             return verdict
         if not _HTTP_OK <= response.status_code < _HTTP_REDIRECTS:
             return self.judge_refusal(response)  # a redirect that leads nowhere among them
+        if response.status_code != _HTTP_OK:
+            return retry(explain_partial(response, self.name))
         if read_page(response, self.page, self.runtime.slots, self.page_class):
             return self.judge_page(response)
         return retry(self.explain_shape(response))

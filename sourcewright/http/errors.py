@@ -40,6 +40,14 @@ def _beginning(response: requests.Response) -> str:
     return (start if start.startswith("<") else re.sub(r'[^\s"]{16,}', "…", start))[:60].strip()
 
 
+def explain_partial(response: requests.Response, stream: str) -> str:
+    """Why a 2xx that is not 200 is no page: 206 has a part of it, 205 and 204 nothing."""
+    return (
+        f"{place(response)} answered stream `{stream}` with HTTP {response.status_code}, which does not promise a "
+        "whole answer as 200 does: a proxy or cache on the way may make that of it."
+    )
+
+
 def quoted(words: str) -> str:
     """A server's own words; of more than 300 characters the first words, whole, since one cut short may be a secret."""
     if len(words) <= _QUOTED:

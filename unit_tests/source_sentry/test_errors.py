@@ -202,6 +202,14 @@ def test_given_other_400_when_judged_then_config_error_with_sentrys_words(body: 
     assert verdict.error_message == f"Sentry rejected the request of stream `events` to {EVENTS_URL}: {words}."
 
 
+@pytest.mark.parametrize("status", [201, 202, 203, 204, 205, 206, 299])
+@pytest.mark.parametrize("body", [[{"id": "1"}], []])
+def test_given_2xx_that_is_not_200_when_judged_then_it_is_no_page_and_retried(status: int, body: Any) -> None:
+    verdict = judge(status, body)
+    assert (verdict.response_action, verdict.failure_type) == (RETRY, TRANSIENT)
+    assert f"answered stream `events` with HTTP {status}, which does not" in str(verdict.error_message)
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 418, 429, 500])
 @pytest.mark.parametrize(
     ("detail", "shown"),
