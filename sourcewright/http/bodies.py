@@ -14,6 +14,12 @@ from sourcewright.http.lasting import AnswerTooLargeError
 _MEGABYTE: Final = 10**6
 _PIECE: Final = 2**16
 """Bytes that are decoded at a time."""
+_SMALL: Final = 4 * _MEGABYTE
+"""Bytes of a body whose values are not counted, since they fill no memory whatever they are."""
+_BEGINS: Final = (b"{", b"[", b",")
+"""What stands before most values of JSON; to count them takes a thirtieth of the time of decoding."""
+_VALUES: Final = 20_000
+"""Values for each megabyte that is allowed. Real pages have a value for each 12 bytes or more, and few megabytes."""
 _CONTENT: Final = "_content"
 """Where requests keeps a body that was read; it has no public way to set one."""
 _DIGITS: Final = 20
@@ -24,7 +30,8 @@ def read_body(response: requests.Response, max_mb: int, stream: str) -> None:
     """Read the body of a response that was sent for with `stream=True`, so that `content` has it.
 
     Raises:
-        AnswerTooLargeError: It has more than `max_mb` megabytes, decoded. The rest is not read.
+        AnswerTooLargeError: It has more than `max_mb` megabytes, decoded, and the rest is not read, or so many values
+            that they would fill the memory: `[0,0,…` needs 40 times its size, `[{"id":"1"},…` 30 times.
 
     """
     body, most = io.BytesIO(), max_mb * _MEGABYTE
@@ -37,10 +44,17 @@ def read_body(response: requests.Response, max_mb: int, stream: str) -> None:
             break
     if too_large:
         response.close()
-        raise AnswerTooLargeError(
-            f"The answer to stream `{stream}` from {place(response)} is larger than {max_mb} MB, which is the setting "
-            "`max_answer_mb`: raise it if answers of that size are to be expected and there is memory for several of "
-            "them at a time.",
-            request=response.request,
-        )
-    setattr(response, _CONTENT, body.getvalue())
+        raise _too_large(response, stream, f"is larger than {max_mb} MB, which is the setting `max_answer_mb`")
+    content = body.getvalue()
+    values = max_mb * _VALUES
+    if len(content) > _SMALL and sum(map(content.count, _BEGINS)) > values:
+        raise _too_large(response, stream, f"has over {values:,} values, {_VALUES:,} for each MB of `max_answer_mb`")
+    setattr(response, _CONTENT, content)
+
+
+def _too_large(response: requests.Response, stream: str, how: str) -> AnswerTooLargeError:
+    return AnswerTooLargeError(
+        f"The answer to stream `{stream}` from {place(response)} {how}: raise it if answers of that size are to be "
+        "expected and there is memory for several of them at a time.",
+        request=response.request,
+    )
