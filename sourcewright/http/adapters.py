@@ -10,7 +10,7 @@ from requests.adapters import HTTPAdapter
 from typing_extensions import override
 from urllib3 import PoolManager, ProxyManager
 
-from sourcewright.http.bodies import read_body
+from sourcewright.http.bodies import MAX_ANSWER_MB, read_body
 from sourcewright.http.deadlines import timely
 from sourcewright.http.errors import host_of, is_timeout, place
 from sourcewright.http.lasting import LimitedError, SilenceError, name_request
@@ -21,7 +21,6 @@ from sourcewright.log import logger
 
 SILENT_TRIES: Final = 3
 """Tries of a request that nobody answers in time; each costs a whole time-out."""
-MAX_ANSWER_MB: Final = 256
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import requests
 from sourcewright.http.errors import place
 from sourcewright.http.lasting import AnswerTooLargeError
 
+MAX_ANSWER_MB: Final = 256
 _MEGABYTE: Final = 10**6
 _PIECE: Final = 2**16
 """Bytes that are decoded at a time."""
@@ -19,7 +20,7 @@ _SMALL: Final = 4 * _MEGABYTE
 _BEGINS: Final = (b"{", b"[", b",")
 """What stands before most values of JSON; to count them takes a thirtieth of the time of decoding."""
 _VALUES: Final = 20_000
-"""Values for each megabyte that is allowed. Real pages have a value for each 12 bytes or more, and few megabytes."""
+"""Values for each megabyte that is allowed, or of the default where less is: 5 million, as in real pages of 60 MB."""
 _CONTENT: Final = "_content"
 """Where requests keeps a body that was read; it has no public way to set one."""
 _DIGITS: Final = 20
@@ -46,9 +47,10 @@ def read_body(response: requests.Response, max_mb: int, stream: str) -> None:
         response.close()
         raise _too_large(response, stream, f"is larger than {max_mb} MB, which is the setting `max_answer_mb`")
     content = body.getvalue()
-    values = max_mb * _VALUES
+    room = max(max_mb, MAX_ANSWER_MB)
+    values = room * _VALUES
     if len(content) > _SMALL and sum(map(content.count, _BEGINS)) > values:
-        raise _too_large(response, stream, f"has over {values:,} values, {_VALUES:,} for each MB of `max_answer_mb`")
+        raise _too_large(response, stream, f"has over {values:,} values, too many for a `max_answer_mb` of {room}")
     setattr(response, _CONTENT, content)
 
 

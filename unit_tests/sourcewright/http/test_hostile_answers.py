@@ -126,36 +126,43 @@ def test_given_answer_that_is_too_large_when_sent_then_it_is_given_up_before_it_
 
 
 @pytest.fixture
-def roomy() -> Iterator[requests.Session]:
-    """A session whose answers may have ten megabytes."""
+def connect() -> Iterator[Callable[[int], requests.Session]]:
+    """Open a session whose answers may have so many megabytes."""
     with requests.Session() as made:
-        made.trust_env = False
-        made.mount("http://", BoundedAdapter("events", Bounds(answer_mb=10)))
-        yield made
+
+        def opened(answer_mb: int) -> requests.Session:
+            made.trust_env = False
+            made.mount("http://", BoundedAdapter("events", Bounds(answer_mb=answer_mb)))
+            return made
+
+        yield opened
 
 
-@pytest.mark.parametrize("value", [b"0", b"{}", b"[]", b'{"id":"1"}', b'""'])
+@pytest.mark.parametrize(
+    ("value", "count", "answer_mb"), [(b"0", 5_200_000, 256), (b"{}", 2_600_000, 20), (b'{"id":"1"}', 2_600_000, 256)]
+)
 def test_given_answer_of_tiny_values_when_sent_then_it_is_given_up_before_it_is_decoded(
-    roomy: requests.Session, value: bytes
+    connect: Callable[[int], requests.Session], value: bytes, count: int, answer_mb: int
 ) -> None:
-    body = gzip.compress(b"[" + (value + b",") * (5 * 10**6 // (len(value) + 1)) + value + b"]", 1)
+    body = gzip.compress(b"[" + (value + b",") * count + value + b"]", 1)
     answer = an_answer(body, headers={"Content-Encoding": "gzip"})
     with hostile(lambda _, send: send(answer)) as server, pytest.raises(AnswerTooLargeError) as caught:
-        roomy.get(f"{server.url}/events/", timeout=5)
+        connect(answer_mb).get(f"{server.url}/events/", timeout=5)
     assert str(caught.value) == (
-        f"The answer to stream `events` from {server.url}/events/ has over 200,000 values, 20,000 for each MB of "
-        "`max_answer_mb`: raise it if answers of that size are to be expected and there is memory for several of them "
-        "at a time."
+        f"The answer to stream `events` from {server.url}/events/ has over 5,120,000 values, too many for a "
+        "`max_answer_mb` of 256: raise it if answers of that size are to be expected and there is memory for several "
+        "of them at a time."
     )
     assert len(server.requests) == 1
 
 
-def test_given_large_answer_of_ordinary_records_when_sent_then_it_is_read(roomy: requests.Session) -> None:
+def test_given_large_answer_of_ordinary_records_when_sent_then_it_is_read(
+    connect: Callable[[int], requests.Session],
+) -> None:
     frame = b'{"filename":"app/views.py","lineNo":120,"colNo":null,"inApp":true,"context":[[119,"a = b(c, d)"]]}'
-    body = b"[" + b",".join([frame] * 15_000) + b"]"
-    body += b" " * (5 * 10**6 - len(body))
+    body = b"[" + b",".join([frame] * 60_000) + b"]"
     with hostile(lambda _, send: send(an_answer(body))) as server:
-        assert len(roomy.get(f"{server.url}/events/", timeout=5).content) == len(body)
+        assert len(connect(6).get(f"{server.url}/events/", timeout=5).content) == len(body)
 
 
 def test_given_redirect_to_another_host_when_sent_then_nothing_is_sent_there(session: requests.Session) -> None:
