@@ -101,7 +101,6 @@ def test_given_no_config_when_synced_then_the_first_missing_setting_is_named() -
     assert output.complaints[0].startswith("Setting `auth_token` is missing.")
 
 
-@pytest.mark.installed
 def test_given_a_stream_without_its_scope_when_synced_then_it_alone_fails(point: Point) -> None:
     tap = point(tokens={OTHER: Token(scopes=("org:read", "project:read"))})
 
@@ -219,7 +218,6 @@ root: {level: INFO, handlers: [default]}
     assert all(json.loads(line)["level"] for line in output.errors.splitlines())
 
 
-@pytest.mark.installed
 def test_given_test_when_asked_then_a_record_of_each_stream_that_has_any_is_written(point: Point) -> None:
     tap = point()
     tap.settings["start_date"] = "2026-11-20T00:00:00Z"

@@ -14,8 +14,7 @@ from integration_tests.source_sentry.connector import Connector, expected
 from source_sentry import SourceSentry
 
 
-@pytest.mark.installed
-@pytest.mark.parametrize("generation", ["today", "9.1.2"])
+@pytest.mark.parametrize("generation", [pytest.param("today", marks=pytest.mark.installed), "9.1.2"])
 def test_given_a_whole_organization_when_read_then_each_record_arrives_once(connect: Connect, generation: str) -> None:
     connector = connect(generation=generation)
 
@@ -27,7 +26,6 @@ def test_given_a_whole_organization_when_read_then_each_record_arrives_once(conn
     assert set(output.statuses.values()) == {"COMPLETE"}
 
 
-@pytest.mark.installed
 @pytest.mark.parametrize("generation", ["today", "9.1.2"])
 def test_given_a_state_when_new_data_came_then_only_that_is_read(connect: Connect, generation: str) -> None:
     late = timedelta(hours=30)

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import costs
-import pytest
 
 from integration_tests.clock import NOW
 from integration_tests.conftest import Connect
@@ -23,7 +22,6 @@ BESIDE: Final[Mapping[str, str]] = {
 """What stands in a parameter of the requests of streams that share an endpoint."""
 
 
-@pytest.mark.installed
 def test_given_nothing_new_when_read_again_then_each_stream_costs_what_the_documents_say(connect: Connect) -> None:
     connector = connect(projects=3)
     first = connector.read()
