@@ -8,10 +8,12 @@ import requests
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from sourcewright.http.errors import place
+from sourcewright.http.errors import place, quoted
 
 FIRST_DATE: Final = 10**12
 """From here on a number in a cursor is a date in milliseconds."""
+_LINK: Final = re.compile("<([^>]*)>([^<]*)")
+_ATTRIBUTE: Final = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|([^\s;,"]+))""")
 _ANSWERS: Final = ("true", "false")
 _FULL_EVENTS: Final = 10
 """Rows of a page of events with `full`, whatever is asked for."""
@@ -50,23 +52,25 @@ def next_cursor(response: requests.Response) -> str | None:
     link = _next_link(response)
     if link.get("results", "").lower() != "true":
         return None
-    # requests loses the attribute when the cursor contains "=", the URL beside it keeps it, with "+" as it is
     cursor = link.get("cursor") or _cursor_in(link.get("url", ""))
     if not cursor:
         raise AirbyteTracedException(
             message=f"The Link header of {place(response)} names a next page without a cursor, so it cannot be asked "
-            f"for: {response.headers['Link']}. A proxy in front of Sentry may change it. The next sync reads this list "
-            "again.",
+            f"for: {quoted(response.headers['Link'])}. A proxy in front of Sentry may change it. The next sync reads "
+            "this list again.",
             failure_type=FailureType.transient_error,
         )
     return cursor
 
 
 def _next_link(response: requests.Response) -> dict[str, str]:
-    """The first link to a next page that says whether there is one: a proxy may add others."""
-    links = requests.utils.parse_header_links(response.headers.get("Link", ""))
-    found = (link for link in links if link.get("rel") == "next" and link.get("results", "").lower() in _ANSWERS)
-    return next(found, {})
+    """Attributes and `url` of the first link to a next page that says whether there is one: a proxy may add others."""
+    for url, written in _LINK.findall(response.headers.get("Link", "")):
+        # The parser of requests loses what has "=" in it, as base64 does
+        link = {name.lower(): value or bare for name, value, bare in _ATTRIBUTE.findall(written)}
+        if link.get("rel") == "next" and link.get("results", "").lower() in _ANSWERS:
+            return {**link, "url": url}
+    return {}
 
 
 def _cursor_in(url: str) -> str | None:
@@ -102,7 +106,7 @@ def _size(response: requests.Response) -> int:
 def require_link(response: requests.Response, count: int) -> None:
     """Refuse a full page that does not say whether more follow."""
     if not _next_link(response) and 0 < _size(response) <= count:
-        header = f"with the Link header {response.headers['Link'][:300]!r}" if "Link" in response.headers else None
+        header = f"with the Link header {quoted(response.headers['Link'])}" if "Link" in response.headers else None
         raise AirbyteTracedException(
             message=f"{place(response)} answered with {count} rows, a full page, and "
             f"{header or 'without a Link header'}, which does not say whether more follow. A proxy in front of Sentry "

@@ -19,6 +19,7 @@ from sourcewright.http.errors import (
     is_lasting,
     is_of_proxy,
     place,
+    quoted,
 )
 from sourcewright.http.lasting import LastingError
 
@@ -53,7 +54,7 @@ def access_token(response: requests.Response) -> str | None:
 def detail(response: requests.Response) -> str:
     """Sigma's own words: `No such workbook (not_found)`; those of HTTP where it has none."""
     words = {name: value for name, value in body_of(response).items() if isinstance(value, str | int)}
-    text = str(words.get("message") or response.reason or "no reason given").rstrip(".")
+    text = quoted(str(words.get("message") or response.reason or "no reason given").rstrip("."))
     return f"{text} ({words['code']})" if words.get("code") else text
 
 
