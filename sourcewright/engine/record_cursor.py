@@ -54,7 +54,7 @@ class RecordCursor(ConcurrentCursor):
         return dates.from_text(str(self.cursor_field.extract_value(record)))
 
     def _end_of(self, last: str) -> datetime:
-        """Exclusive end of a window whose last unit, a second where the manifest names none, is `last`."""
-        unit: Any = self._cursor_granularity or timedelta(seconds=1)
+        """Exclusive end of a window whose last unit is `last`."""
+        unit: Any = self._cursor_granularity or timedelta()
         end: datetime = dates.from_text(last) + unit
         return end
