@@ -8,13 +8,16 @@ from typing import Any, Final
 from typing_extensions import override
 
 from source_sentry.config import NormalizeConfig
+from source_sentry.explore.handler import AcrossHandler, RowsHandler
+from source_sentry.explore.paging import RowsPagination
+from source_sentry.explore.router import RowsRouter
 from source_sentry.handler import SentryErrorHandler
 from source_sentry.pages import PlacedExtractor
 from source_sentry.paging import LinkHeaderPagination
 from source_sentry.routers import MonitorRouter, ProjectRouter
 from source_sentry.scim import ScimPagination
 from source_sentry.server import RouteHandler
-from source_sentry.states import ProjectState
+from source_sentry.states import ProjectState, RowsState
 from sourcewright.components.parents import ParentRouter, TouchedRouter
 from sourcewright.components.records import ParentIds, RecordChange, Text
 from sourcewright.components.states import ChildState
@@ -22,6 +25,7 @@ from sourcewright.components.windows import WindowFilter
 from sourcewright.http.pages import PageExtractor
 
 __all__ = [
+    "AcrossHandler",
     "ChildState",
     "EmptyMaps",
     "LinkHeaderPagination",
@@ -34,6 +38,10 @@ __all__ = [
     "ProjectRouter",
     "ProjectState",
     "RouteHandler",
+    "RowsHandler",
+    "RowsPagination",
+    "RowsRouter",
+    "RowsState",
     "ScimPagination",
     "SentryErrorHandler",
     "Text",
