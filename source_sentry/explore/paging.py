@@ -1,6 +1,6 @@
 """Paging of rows that are ordered by time, oldest first."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import requests
@@ -24,6 +24,15 @@ class RowsPagination(LinkHeaderPagination):
     Where rows of one second have no order of their own, a page ends at the last whole second of it: the next one is
     asked for from the last second on, and what is known of it is left out.
     """
+
+    columns: list[str] = field(default_factory=list)
+    """Fields of Explore; the manifest's `$parameters` fill in this and all below."""
+    ordered_by: list[str] = field(default_factory=list)
+    """Time, key, and what else each request names."""
+    hours: int = 0
+    """Hours that a request may span, since the server takes samples of more; 0 for any number."""
+    page_rows: int = 100
+    """Rows of a page."""
 
     @override
     def next_token(self, response: requests.Response, stream_slice: StreamSlice | None) -> str | None:

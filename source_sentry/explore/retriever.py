@@ -15,7 +15,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from typing_extensions import override
 
 from source_sentry.explore.handler import COUNT, SAMPLED, RowsHandler
-from source_sentry.explore.paging import MOST_ROWS
+from source_sentry.explore.paging import MOST_ROWS, RowsPagination
 from source_sentry.states import ALL
 from sourcewright import dates
 from sourcewright.components.windows import WindowProgress
@@ -34,9 +34,7 @@ _SHORTEST: Final = 15 * 60
 class RowsRetriever(WindowRetriever):
     """Reads a window in parts of at most 10,000 rows, whose number the server is asked for before and after.
 
-    Each request is pinned, `start <= timestamp < end`, and ordered by time and key, so that its pages do not move. The
-    parameters of the stream are `columns`, which are fields of Explore; `ordered_by`, time and key; `hours` that a
-    request may span, 0 for any; `page_rows`.
+    Each request is pinned, `start <= timestamp < end`, and ordered by time and key, so that its pages do not move.
     """
 
     _sampled_until: str = ""
@@ -113,8 +111,13 @@ class RowsRetriever(WindowRetriever):
             )
 
     @property
+    def _paging(self) -> RowsPagination:
+        paging: RowsPagination = self.paginator.pagination_strategy  # type: ignore[union-attr]
+        return paging
+
+    @property
     def _page_rows(self) -> int:
-        return min(self._handler.dialect.most_rows, int(self.stream_parameters.get("page_rows", 100)))
+        return min(self._handler.dialect.most_rows, self._paging.page_rows)
 
     @property
     def _most(self) -> int:
@@ -136,7 +139,7 @@ class RowsRetriever(WindowRetriever):
                         known.add(key)
                         yield row
             return
-        hours = int(self.stream_parameters.get("hours", 0))
+        hours = self._paging.hours
         number = ceil(_seconds(part) / (hours * 3600 - 60)) if hours else 1
         for piece in _pieces(part, number) or [part]:
             yield from self._slice(schema, piece)
@@ -198,14 +201,14 @@ class RowsRetriever(WindowRetriever):
 
     def _requested(self) -> list[list[str]]:
         """Fields of each request, with time and key in all of them."""
-        common = list(self.stream_parameters["ordered_by"])
-        rest = [name for name in self.stream_parameters["columns"] if name not in common]
+        common = self._paging.ordered_by
+        rest = [name for name in self._paging.columns if name not in common]
         size = self._handler.dialect.most_fields - len(common)
         return [[*common, *rest[start : start + size]] for start in range(0, len(rest), size)]
 
     def _pages(self, schema: Mapping[str, Any], piece: StreamSlice, fields: list[str]) -> Iterator[Record]:
         dialect, sign = self._handler.dialect, piece.extra_fields.get("sign", "")
-        by = self.stream_parameters["ordered_by"][: 2 if dialect.is_total else 1]
+        by = self._paging.ordered_by[: 2 if dialect.is_total else 1]
         asked = _with(
             piece,
             fields=fields,

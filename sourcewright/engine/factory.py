@@ -69,8 +69,6 @@ class ComponentFactory(ModelToComponentFactory):
         parameters = model.parameters or {}
         chosen = (of for parameter, of in self._retriever_classes.items() if parameter in parameters)
         retriever.__class__ = next(chosen, WindowRetriever)  # the engine has no hook for it
-        made: Any = retriever
-        made.stream_parameters = parameters
         retriever.record_selector = KeyedSelector(retriever.record_selector, name, key, self._runtime.odd_records)
         return retriever
 

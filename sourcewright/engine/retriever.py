@@ -14,9 +14,6 @@ from sourcewright.components.windows import WindowProgress, WindowsIgnored
 class WindowRetriever(SimpleRetriever):
     """Reads a window, or its whole run where the server ignores windows."""
 
-    stream_parameters: Mapping[str, Any]
-    """The manifest's `$parameters` of the stream."""
-
     @override
     def read_records(
         self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
