@@ -99,6 +99,7 @@ def _pin_time(config: MutableMapping[str, Any]) -> None:
     config["start_date"] = start = chosen or retained
     config["sync_start"] = dates.to_text(now)
     config["last_second"] = dates.to_text(now - timedelta(seconds=1))  # the engine's windows include their end
+    config["is_start_chosen"] = bool(chosen)
     config["rows_until"] = dates.to_text(now - timedelta(minutes=int(config["rows_lag_minutes"]), seconds=1))
     config["rows_since"] = max(str(start), dates.to_text(now - timedelta(days=int(config["rows_retention_days"]))))
     config["issues_since"] = min(str(start), retained)

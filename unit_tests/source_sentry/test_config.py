@@ -56,6 +56,7 @@ def test_given_only_what_is_required_when_normalised_then_every_default() -> Non
         "events_window_days": 30,
         "rows_lag_minutes": 10,
         "rows_retention_days": 30,
+        "is_start_chosen": False,
         "rows_since": "2026-10-23T10:00:00Z",
         "rows_until": "2026-11-22T09:49:59Z",
         "num_workers": 10,

@@ -143,6 +143,17 @@ def test_given_a_sample_when_read_then_a_warning_says_so_and_the_cursor_stays() 
     assert sync.cursors("spans")["-1"] <= "2026-11-21T00:00:00Z"
 
 
+@pytest.mark.parametrize(("stream", "warnings"), [("logs", 1), ("error_rows", 0)])
+def test_given_a_start_before_the_retention_when_first_read_then_a_warning_says_from_when_on(
+    stream: str, warnings: int
+) -> None:
+    server, settings = RowsServer([]), {"start_date": "2026-11-01T00:00:00Z", "rows_retention_days": 2}
+    first = read_rows(server, stream, settings=settings)
+    assert sum("is read from 2026-11-20T10:00:00Z on" in line for line in first.warnings()) == warnings
+    state = {stream: project_states("timestamp", first.cursors(stream))}
+    assert read_rows(server, stream, settings=settings, state=state).warnings() == []
+
+
 def test_given_rows_that_arrive_while_read_when_counted_again_then_they_are_read() -> None:
     late = rows(1, fields={"title": "late"})[0] | {"id": "f" * 32, "timestamp": "2026-11-22T08:00:00+00:00"}
     server = RowsServer(rows(450), changes=lambda found, request: [*found, late] if request == 8 else found)
