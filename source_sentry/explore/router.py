@@ -45,7 +45,7 @@ class RowsRouter(ProjectRouter):
         start, since = self.config["start_date"], self.config["rows_since"]
         if self.hours and self.config["is_start_chosen"] and start < since and self.name not in self._read_before:
             logger.warning(
-                "Stream `%s` is read from %s on, not from `start_date` (%s): Sentry has only a sample of what is older. "
+                "Stream `%s` is read from %s on, not from `start_date` (%s): Sentry has only samples of what is older. "
                 "If your plan keeps more, set `rows_retention_days`.",
                 self.name,
                 since,
