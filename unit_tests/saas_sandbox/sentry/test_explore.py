@@ -202,6 +202,7 @@ def test_given_the_cap_when_a_page_would_pass_it_then_400_and_without_it_rows_co
         assert answer.links["next"]["cursor"] == "0:100:0"
         assert answer.links["next"]["results"] == "true"
         assert detail(ask(client, per_page=50, cursor="0:100:0")) == "Cannot page beyond 100 rows."
+        assert ask(client, field="count()", per_page=100, cursor="0:100:0").json()["data"] == []
         client.sandbox.configure(explore_cap=0)
         assert len(ask(client, per_page=50, cursor="0:100:0").json()["data"]) == 30
 

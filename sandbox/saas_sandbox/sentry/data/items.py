@@ -29,9 +29,12 @@ class Items:
     begin: int
     per_day: int
 
-    def rows(self, start: int, end: int) -> range:
-        """Return the rows of `start <= second < end`."""
-        return range(self._first(start), self._first(end))
+    def first(self, second: int) -> int:
+        """Return the first row that is not dated before a second."""
+        total = (HISTORY_DAYS + HORIZON_DAYS) * self.per_day
+        near = (second - self.begin) * self.per_day // _DAY
+        found = range(min(max(near - _NEAR, 0), total), min(max(near + _NEAR, 0), total))
+        return found.start + bisect_left(found, second, key=self.second)
 
     def second(self, row: int) -> int:
         """Return when it happened; it never falls from a row to the next."""
@@ -47,20 +50,14 @@ class Items:
         """Return a number of 32 bits."""
         return crc32(f"{self.seed}:{row}".encode())
 
-    def _first(self, second: int) -> int:
-        total = (HISTORY_DAYS + HORIZON_DAYS) * self.per_day
-        near = (second - self.begin) * self.per_day // _DAY
-        found = range(min(max(near - _NEAR, 0), total), min(max(near + _NEAR, 0), total))
-        return found.start + bisect_left(found, second, key=self.second)
-
 
 @dataclass(frozen=True)
 class Burst(Items):
     """`per_day` rows, all in the second `begin` and in one millisecond."""
 
     @override
-    def rows(self, start: int, end: int) -> range:
-        return range(self.per_day if start <= self.begin < end else 0)
+    def first(self, second: int) -> int:
+        return 0 if second <= self.begin else self.per_day
 
     @override
     def second(self, row: int) -> int:

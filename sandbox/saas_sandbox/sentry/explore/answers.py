@@ -67,7 +67,7 @@ def _is_sampled(call: Call, question: Question, window: Window, rows: int) -> bo
 
 def _by_number(call: Call, question: Question, scan: Scan) -> Reply:
     cap, cursor = call.settings.explore_cap, call.cursor()
-    if cap and (cursor.offset if cursor else 0) + question.limit > cap:
+    if cap and not question.aggregates and (cursor.offset if cursor else 0) + question.limit > cap:
         raise bad_request(f"Cannot page beyond {cap} rows.")
     if question.aggregates:
         groups = grouped(question, scan.sources, scan.window, weight=EIGHTH if scan.partial else 1)

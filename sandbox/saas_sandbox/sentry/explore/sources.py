@@ -24,9 +24,13 @@ _EVER: Final = 1 << 40  # seconds
 class Source(ABC):
     """Rows of one project, numbered in the order of their seconds."""
 
-    @abstractmethod
     def rows(self, start: int, end: int) -> range:
         """Return the rows of `start <= second < end`."""
+        return range(self.first(start), self.first(end))
+
+    @abstractmethod
+    def first(self, second: int) -> int:
+        """Return the first row that is not dated before a second."""
 
     @abstractmethod
     def second(self, row: int) -> int:
@@ -44,8 +48,8 @@ class Errors(Source):
     project: Project
 
     @override
-    def rows(self, start: int, end: int) -> range:
-        return self.project.errors.rows(start, end)
+    def first(self, second: int) -> int:
+        return bisect_left(self.project.errors.second, second)
 
     @override
     def second(self, row: int) -> int:
@@ -65,8 +69,8 @@ class Made(Source):
     items: Items
 
     @override
-    def rows(self, start: int, end: int) -> range:
-        return self.items.rows(start, end)
+    def first(self, second: int) -> int:
+        return self.items.first(second)
 
     @override
     def second(self, row: int) -> int:
@@ -97,8 +101,8 @@ class Part(Source):
         return _kept(self.source, self.terms, self.remainders)
 
     @override
-    def rows(self, start: int, end: int) -> range:
-        return range(self._first(start), self._first(min(end, self.until)))
+    def first(self, second: int) -> int:
+        return bisect_left(self._kept, min(second, self.until), key=self.source.second)
 
     @override
     def second(self, row: int) -> int:
@@ -108,13 +112,10 @@ class Part(Source):
     def made_of(self, row: int) -> Any:
         return self.source.made_of(self._kept[row])
 
-    def _first(self, second: int) -> int:
-        return bisect_left(self._kept, second, key=self.source.second)
 
-
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=1024)
 def _kept(source: Source, terms: tuple[Term, ...], remainders: tuple[int, ...]) -> list[int]:
-    """Go through all rows of a source, once."""
+    """Go through all rows of a source, once: many sources and queries are remembered."""
     rows = [row for row in source.rows(0, _EVER) if row % EIGHTH in remainders]
     if not terms:
         return rows
@@ -151,8 +152,9 @@ def whole_seconds(sources: Sequence[Source], window: Window, first: int, last: i
     """
 
     def before(second: int) -> int:
-        return count(sources, window.start, second)
+        return sum(source.first(second) for source in sources) - behind
 
+    behind = sum(source.first(window.start) for source in sources)
     seconds = range(window.start, window.end + 1)
     start = seconds[bisect_right(seconds, first, key=before) - 1]
     return Window(start, seconds[bisect_left(seconds, last, lo=start - window.start, key=before)])
