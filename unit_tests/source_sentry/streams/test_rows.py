@@ -36,10 +36,11 @@ def test_given_rows_of_three_days_when_read_then_each_once_and_the_lag_as_cursor
     assert all(len(asked["field"]) <= 50 and asked["sort"] == ["timestamp", "id"] for asked in server.pages)
 
 
-def test_given_a_quiet_time_when_read_then_a_request_for_each_day() -> None:
+@pytest.mark.parametrize(("stream", "windows"), [("error_rows", 1), ("spans", 3)], ids=["a week", "a day"])
+def test_given_a_quiet_time_when_read_then_a_request_for_each_window(stream: str, windows: int) -> None:
     server = RowsServer([])
-    assert read_rows(server).records("error_rows") == []
-    assert len(server.asked) == 1 + 3  # whether all projects can be asked for at once, and the days
+    assert read_rows(server, stream).records(stream) == []
+    assert len(server.asked) == 1 + windows  # the first, whether all projects can be asked for at once
 
 
 def test_given_fields_of_explore_when_read_then_columns_are_named_as_in_other_streams() -> None:
