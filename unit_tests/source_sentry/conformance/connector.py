@@ -24,7 +24,9 @@ from unit_tests.source_sentry.conformance.shapes import Shape, shape_of
 PACKAGE: Final = "source_sentry"
 GROUPS: Final = "groups"
 """Page of an object whose properties are lists of records, under any names."""
-RESHAPED: Final = frozenset({"points", "segments", "series", "usage"})
+TABLE: Final = "table"
+"""Rows of the fields that a request asks for, of which no example tells anything."""
+RESHAPED: Final = frozenset({"points", "segments", "series", TABLE, "usage"})
 """Pages whose records are made of the answer, instead of being parts of it."""
 
 

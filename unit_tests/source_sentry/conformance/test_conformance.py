@@ -41,7 +41,9 @@ def test_given_both_when_reported_then_every_stream_was_read() -> None:
 
     counts = command.counts(conformance(), replay())
 
-    assert counts["streams"] == streams == counts["examples replayed"] + counts["made answers replayed"]
+    replayed = counts["examples replayed"] + counts["made answers replayed"]
+    assert counts["streams"] == streams == replayed + counts["answers of the fields that were asked for"]
+    assert counts["answers of the fields that were asked for"] == 6
     assert counts["described"] + counts["undescribed, with a reason"] == streams
 
 
