@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from random import Random
 
@@ -19,6 +20,7 @@ from saas_sandbox.sentry.data.releases import Release, build_releases
 from saas_sandbox.sentry.data.replays import Replay, build_replays
 from saas_sandbox.sentry.data.timeline import HISTORY_DAYS, HORIZON_DAYS, Span, Timeline, build_timeline
 from saas_sandbox.sentry.data.words import EMPTY_SLUG, PLATFORMS, QUIET_SLUG, SLUGS
+from saas_sandbox.sentry.fates import Fates
 from saas_sandbox.sentry.moments import Stamp, old_stamp, today_stamp
 from saas_sandbox.sentry.settings import Counts, Settings
 
@@ -97,7 +99,14 @@ class Project:
             self._issues[key] = build_issue(
                 self._world.settings.seed, self.slug, self.number, number, feedback=feedback
             )
-        return self._issues[key]
+        issue = self._issues[key]
+        status = self._world.fates.statuses.get(str(issue.id))
+        return replace(issue, status=status) if status else issue
+
+    def first_status(self, number: int, *, feedback: bool) -> str:
+        """Return the status of an issue before anybody changed it here."""
+        self.issue(number, feedback=feedback)
+        return self._issues[number, feedback].status
 
     def issue_number(self, issue_id: str) -> int | None:
         """Return the place of an error issue in the timeline's tracks; None if it is of another project, or gone."""
@@ -166,6 +175,7 @@ class World:
         self.counts: Counts = settings.counts
         self.anchor = anchor
         self.stamp: Stamp = old_stamp if settings.old else today_stamp
+        self.fates = Fates()
         self.projects = [Project(self, number, slug) for number, slug in enumerate(self._slugs())]
 
     def _slugs(self) -> list[str]:
@@ -176,13 +186,16 @@ class World:
             slugs[-len(odd) :] = odd
         return slugs + list(self.settings.extra_projects)
 
-    def change(self, issue: str, errors: Callable[[Project, int], Timeline]) -> None:
-        """Replace the error events of the project that an issue is of; `ValueError` if there is no such issue."""
+    def change(self, issue: str, errors: Callable[[Project, int], Timeline]) -> Project:
+        """Replace the error events of the project that an issue is of, and return it.
+
+        `ValueError` if there is no such issue.
+        """
         for place, project in enumerate(self.projects):
             number = project.issue_number(issue)
             if number is not None:
                 self.projects[place] = project.changed(errors(project, number))
-                return
+                return project
         raise ValueError(f"There is no error issue {issue}.")
 
     @cached_property
