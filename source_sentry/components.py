@@ -9,12 +9,15 @@ from typing_extensions import override
 
 from source_sentry.config import NormalizeConfig
 from source_sentry.handler import SentryErrorHandler
+from source_sentry.issue_records import ActivityFilter, Digest, TombstoneFilter, TombstoneHandler, WantedFilter
+from source_sentry.issue_roll import GroupHandler
+from source_sentry.issue_routers import ActivityRouter, StateRouter, TombstoneRouter
 from source_sentry.pages import PlacedExtractor
 from source_sentry.paging import LinkHeaderPagination
 from source_sentry.routers import MonitorRouter, ProjectRouter
 from source_sentry.scim import ScimPagination
 from source_sentry.server import RouteHandler
-from source_sentry.states import ProjectState
+from source_sentry.states import LifeState, ProjectState
 from sourcewright.components.parents import ParentRouter, TouchedRouter
 from sourcewright.components.records import ParentIds, RecordChange, Text
 from sourcewright.components.states import ChildState
@@ -22,8 +25,13 @@ from sourcewright.components.windows import WindowFilter
 from sourcewright.http.pages import PageExtractor
 
 __all__ = [
+    "ActivityFilter",
+    "ActivityRouter",
     "ChildState",
+    "Digest",
     "EmptyMaps",
+    "GroupHandler",
+    "LifeState",
     "LinkHeaderPagination",
     "MonitorRouter",
     "NormalizeConfig",
@@ -36,9 +44,14 @@ __all__ = [
     "RouteHandler",
     "ScimPagination",
     "SentryErrorHandler",
+    "StateRouter",
     "Text",
+    "TombstoneFilter",
+    "TombstoneHandler",
+    "TombstoneRouter",
     "TouchedRouter",
     "UserObject",
+    "WantedFilter",
     "WindowFilter",
     "WithoutSecrets",
 ]
