@@ -24,7 +24,7 @@ class Entry(NamedTuple):
 
 
 def pack(digests: Mapping[str, str]) -> str:
-    """{"4711": "0badcafe"} -> text, of some 9 bytes an issue where all digests differ."""
+    """{"4711": "0badcafe"} -> text, of some 6 bytes an issue, and 11 where all digests differ."""
     last, lines = 0, []
     for number in sorted(map(int, digests)):
         lines.append(f"{number - last:x} {digests[str(number)]}")
