@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
+from urllib.parse import quote
 
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
@@ -13,7 +14,6 @@ from source_sentry.check import covers
 from source_sentry.errors import token_scopes
 from source_sentry.issue_known import Entry, Known
 from source_sentry.issue_roll import HUNDRED, NotByIdError, hundreds
-from source_sentry.routers import ProjectRouter
 from sourcewright import dates
 from sourcewright.components.parents import TouchedRouter
 from sourcewright.components.runtime import ParentBatch, Row, Runtime
@@ -161,8 +161,7 @@ class StateRouter(ChangeRouter):
         slugs = self._projects()
         for project in dict.fromkeys(str(row["projectId"]) for row in chosen if row.get("listed")):
             wanted = [str(row["id"]) for row in chosen if row["projectId"] == project]
-            slug = ProjectRouter.path(self, {}, {"slug": slugs.get(project, project)})  # type: ignore[arg-type]
-            yield _slice({"project": project}, wanted, **slug)
+            yield _slice({"project": project}, wanted, project=quote(slugs.get(project, project), safe=""))
 
 
 def _slice(partition: Mapping[str, Any], wanted: Iterable[str], **path: str) -> StreamSlice:

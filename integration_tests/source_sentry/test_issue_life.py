@@ -58,7 +58,8 @@ def sync(connector: Connector, tables: dict[str, Table], state: list[dict[str, A
 @contextmanager
 def changing(sandbox: Sandbox) -> Iterator[None]:
     """Resolve, merge and delete issues, again and again, and at least thirty times."""
-    rng, end, done = Random(7), threading.Event(), []  # noqa: S311 - the same each time
+    rng, end = Random(7), threading.Event()  # noqa: S311 - the same each time
+    done: list[str] = []
 
     def repeat() -> None:
         while not end.is_set() or len(done) < 30:

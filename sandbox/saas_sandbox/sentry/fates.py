@@ -1,10 +1,11 @@
 """What became of issues while the sandbox runs: merged, deleted, resolved, written about."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from saas_sandbox.common.reply import Record
+from saas_sandbox.sentry.data.issues import Issue
 from saas_sandbox.sentry.data.people import Person
 from saas_sandbox.sentry.data.story import Deed
 from saas_sandbox.sentry.moments import Stamp
@@ -31,6 +32,8 @@ class Fates:
     """Merged issues, and those that have their events now."""
     pending: set[str] = field(default_factory=set)
     """Those of them whose merge is under way."""
+    changed: dict[str, Issue] = field(default_factory=dict)
+    """Issues with another status, as they were before."""
     statuses: dict[str, str] = field(default_factory=dict)
     deeds: dict[str, list[Deed]] = field(default_factory=dict)
     deletions: list[Deletion] = field(default_factory=list)
@@ -42,6 +45,18 @@ class Fates:
                 return None
             issue = self.survivors[issue]
         return issue
+
+    def now(self, issue: Issue) -> Issue:
+        """Return an issue with its present status."""
+        status = self.statuses.get(str(issue.id))
+        if status is None:
+            return issue
+        self.changed.setdefault(str(issue.id), issue)
+        return replace(issue, status=status)
+
+    def before(self, issue: Issue) -> Issue:
+        """Return an issue with the status that its story leads to."""
+        return self.changed.get(str(issue.id), issue)
 
     def note(self, issue: str, kind: str, at: int, person: Person | None, data: Record) -> None:
         """Let somebody do something about an issue."""

@@ -2,7 +2,6 @@
 
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cached_property
 from random import Random
 
@@ -99,14 +98,7 @@ class Project:
             self._issues[key] = build_issue(
                 self._world.settings.seed, self.slug, self.number, number, feedback=feedback
             )
-        issue = self._issues[key]
-        status = self._world.fates.statuses.get(str(issue.id))
-        return replace(issue, status=status) if status else issue
-
-    def first_status(self, number: int, *, feedback: bool) -> str:
-        """Return the status of an issue before anybody changed it here."""
-        self.issue(number, feedback=feedback)
-        return self._issues[number, feedback].status
+        return self._world.fates.now(self._issues[key])
 
     def issue_number(self, issue_id: str) -> int | None:
         """Return the place of an error issue in the timeline's tracks; None if it is of another project, or gone."""
@@ -173,9 +165,8 @@ class World:
         """Build nothing yet but the names."""
         self.settings = settings
         self.counts: Counts = settings.counts
-        self.anchor = anchor
+        self.anchor, self.fates = anchor, Fates()
         self.stamp: Stamp = old_stamp if settings.old else today_stamp
-        self.fates = Fates()
         self.projects = [Project(self, number, slug) for number, slug in enumerate(self._slugs())]
 
     def _slugs(self) -> list[str]:
@@ -187,10 +178,7 @@ class World:
         return slugs + list(self.settings.extra_projects)
 
     def change(self, issue: str, errors: Callable[[Project, int], Timeline]) -> Project:
-        """Replace the error events of the project that an issue is of, and return it.
-
-        `ValueError` if there is no such issue.
-        """
+        """Replace the error events of an issue's project, and return that; `ValueError` if there is no such issue."""
         for place, project in enumerate(self.projects):
             number = project.issue_number(issue)
             if number is not None:

@@ -1,6 +1,5 @@
 """What people did about an issue: its activities and comments, and what its record tells of them."""
 
-from dataclasses import replace
 from typing import Final
 
 from saas_sandbox.common.reply import Record
@@ -19,7 +18,7 @@ def deeds(call: Call, row: Sighting) -> list[Deed]:
     """Return what was done by now, oldest first."""
     moments = [row.timeline.at[place] for place in row.timeline.tracks[row.number]]
     people = [person for person in call.world.people if not person.pending]
-    issue = replace(row.issue, status=row.project.first_status(row.number, feedback=row.is_feedback))
+    issue = call.world.fates.before(row.issue)
     return told(build_story(issue, moments, people) + call.world.fates.deeds.get(str(issue.id), []), call.now)
 
 
