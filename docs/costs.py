@@ -43,6 +43,8 @@ def cost(stream: Stream) -> Cost:
     router = retriever.get("partition_router", {})
     kind = str(router.get("class_name", "")).rpartition(".")[2]
     windows = _windows(stream)
+    if kind == "RowsRouter":
+        return Cost(windows, ONCE)
     if kind == "ProjectRouter":
         return Cost(windows, PROJECT)
     if kind in _OF_ISSUES:

@@ -8,6 +8,9 @@ from typing import Any, Final
 from typing_extensions import override
 
 from source_sentry.config import NormalizeConfig
+from source_sentry.explore.handler import AcrossHandler, RowsHandler
+from source_sentry.explore.paging import RowsPagination
+from source_sentry.explore.router import RowsRouter
 from source_sentry.handler import SentryErrorHandler
 from source_sentry.issue_records import ActivityFilter, Digest, TombstoneFilter, TombstoneHandler, WantedFilter
 from source_sentry.issue_roll import GroupHandler
@@ -17,7 +20,7 @@ from source_sentry.paging import LinkHeaderPagination
 from source_sentry.routers import MonitorRouter, ProjectRouter
 from source_sentry.scim import ScimPagination
 from source_sentry.server import RouteHandler
-from source_sentry.states import LifeState, ProjectState
+from source_sentry.states import LifeState, ProjectState, RowsState
 from sourcewright.components.parents import ParentRouter, TouchedRouter
 from sourcewright.components.records import ParentIds, RecordChange, Text
 from sourcewright.components.states import ChildState
@@ -25,6 +28,7 @@ from sourcewright.components.windows import WindowFilter
 from sourcewright.http.pages import PageExtractor
 
 __all__ = [
+    "AcrossHandler",
     "ActivityFilter",
     "ActivityRouter",
     "ChildState",
@@ -42,6 +46,10 @@ __all__ = [
     "ProjectRouter",
     "ProjectState",
     "RouteHandler",
+    "RowsHandler",
+    "RowsPagination",
+    "RowsRouter",
+    "RowsState",
     "ScimPagination",
     "SentryErrorHandler",
     "StateRouter",

@@ -28,6 +28,8 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "environments": [],
     "lookback_hours": 1,
     "events_window_days": 30,
+    "rows_lag_minutes": 10,
+    "rows_retention_days": 30,
     "num_workers": 10,
     "max_answer_mb": MAX_ANSWER_MB,
     "legacy_server": False,
@@ -98,6 +100,9 @@ def _pin_time(config: MutableMapping[str, Any]) -> None:
     config["start_date"] = start = chosen or retained
     config["sync_start"] = dates.to_text(now)
     config["last_second"] = dates.to_text(now - timedelta(seconds=1))  # the engine's windows include their end
+    config["is_start_chosen"] = bool(chosen)
+    config["rows_until"] = dates.to_text(now - timedelta(minutes=int(config["rows_lag_minutes"]), seconds=1))
+    config["rows_since"] = max(str(start), dates.to_text(now - timedelta(days=int(config["rows_retention_days"]))))
     config["issues_since"] = min(str(start), retained)
     config["releases_since"] = chosen or "1970-01-01T00:00:00Z"
     config["days_since"] = max(str(start), dates.to_text(now - SERIES_RETENTION))

@@ -38,7 +38,7 @@ _TRANSIENT: Final = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GONE)
 """410 is a brownout, which ends after minutes, of what will be removed."""
 _BROKEN: Final = re.compile(r"SSL|refused|reset|aborted", re.IGNORECASE)
 """What servers without TLS make of its first bytes; where they listen at another port, nothing does at this one."""
-_TOO_WIDE: Final = ("smaller date range", "large offsets", "Query timeout")
+TOO_WIDE: Final = ("smaller date range", "large offsets", "Query timeout")
 _TOO_OLD: Final = "more recent date range"
 _MANY: Final = 10
 """Parents without an answer, one after the other, that are no coincidence."""
@@ -194,7 +194,7 @@ class SentryErrorHandler(JsonErrorHandler):
     def _judge_bad_request(self, response: requests.Response, message: str) -> ErrorResolution:
         if self.means_no_records(response):
             return no_records(f"{message} Nothing is kept for so long, so there is nothing to read.")
-        if self.splits and any(complaint in errors.detail(response) for complaint in _TOO_WIDE):
+        if self.splits and any(complaint in errors.detail(response) for complaint in TOO_WIDE):
             return split(message)
         if self.required or self._was_read:
             return fail(message)

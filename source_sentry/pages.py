@@ -8,11 +8,14 @@ points              [[1764288000, 5]]
 segments            [[{"type", "timestamp", "data"}]], a record for each list: {"events": [...]}
 usage               {"projects": [{"id", "slug", "stats": [{"category", "outcomes": {"accepted": 5}}]}]}
 groups              {"web-2.0": [{"id"}]}, records by a name that they have too
+rows                {"data": [{"project.id": 7, "is_transaction": true}]}, as {"projectId": "7", "isTransaction": true}
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -115,12 +118,35 @@ def _groups(content: Any) -> list[Record]:
     return [record for records in content.values() for record in records]
 
 
+def _rows(content: Any) -> list[Record]:
+    return [{column(name): _value(name, value) for name, value in row.items()} for row in content["data"]]
+
+
+@cache
+def column(field: str) -> str:
+    """`project.id` -> `projectId`, `is_transaction` -> `isTransaction`; others, as `tags[a.b]`, stay as they are."""
+    if not _NAME.fullmatch(field):
+        return field
+    first, *others = re.split("[._]", field)
+    return first + "".join(word[:1].upper() + word[1:] for word in others)
+
+
+def _value(field: str, value: Any) -> Any:
+    """An id as it is in other streams: a text."""
+    return str(value) if field in _IDS and value is not None else value
+
+
+_NAME: Final = re.compile(r"\w+(\.\w+)*", re.ASCII)
+_IDS: Final = ("project.id", "issue.id", "id")
+
+
 _OPEN: Final[Mapping[str, Callable[[Any], list[Record]]]] = {
     "groups": _groups,
     "series": _series,
     "points": _points,
     "segments": _segments,
     "usage": _usage,
+    "rows": _rows,
 }
 
 

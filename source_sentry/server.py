@@ -34,6 +34,7 @@ class Server:
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _age: bool | AirbyteTracedException | None = None
     _names: frozenset[str] | None = None
+    _is_across: bool | None = None
 
     @property
     def is_old(self) -> bool:
@@ -86,6 +87,17 @@ class Server:
                 except AirbyteTracedException:
                     return None
             return self._names
+
+    @property
+    def is_across_projects(self) -> bool:
+        """Whether one request for rows may be about all projects; where that cannot be found out, it is tried."""
+        with self._lock:
+            if self._is_across is None:
+                try:
+                    self._is_across = bool(self.read("across_projects"))
+                except AirbyteTracedException:
+                    self._is_across = True
+            return self._is_across
 
     @property
     def first_project(self) -> Row:

@@ -13,6 +13,7 @@ from typing_extensions import override
 from source_sentry.check import check_connection
 from source_sentry.comparison import closed_projects, no_projects, unknown_environments, unknown_projects
 from source_sentry.components import ProjectRouter
+from source_sentry.explore.retriever import RowsRetriever
 from source_sentry.issue_roll import Roll
 from source_sentry.projects import explain_renamed, renamed
 from source_sentry.server import Server
@@ -32,6 +33,7 @@ class SourceSentry(ManifestSource):
     manifest = Path(__file__).with_name("manifest.yaml")
     limits: ClassVar[Limits] = Limits("X-Sentry-Rate-Limit-")
     cursor_class = WindowCursor
+    retriever_classes: ClassVar = {"dataset": RowsRetriever}
 
     @override
     def found_settings(self) -> Mapping[str, Any]:

@@ -3,13 +3,16 @@
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from typing_extensions import override
 
 from source_sentry.issue_known import KNOWN, MISSING, RECONCILED, SYNCED, unpack
 from sourcewright.components.states import CheckedState, ChildState
 from sourcewright.log import logger
+
+ALL: Final = "-1"
+"""Stands for all projects that the token can see, in requests and states."""
 
 
 @dataclass
@@ -52,6 +55,21 @@ class ProjectState(CheckedState):
                 others,
             )
         return migrated
+
+
+@dataclass
+class RowsState(ProjectState):
+    """State of rows that were read for all projects at once; where they are read one by one now, each goes on from it.
+
+    The other way round, all projects begin anew: one that was not configured was not read.
+    """
+
+    @override
+    def migrate(self, stream_state: Mapping[str, Any]) -> Mapping[str, Any]:
+        migrated = super().migrate(stream_state)
+        entries = migrated.get("states") or ()
+        of_all = [entry["cursor"] for entry in entries if entry["partition"] == {"project": ALL}]
+        return {**migrated, "state": of_all[0]} if of_all else migrated
 
 
 @dataclass

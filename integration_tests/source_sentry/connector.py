@@ -157,6 +157,7 @@ class Connector:
 
 
 def expected(sandbox: Sandbox) -> dict[str, Counter[str]]:
-    """Keys that exist in the sandbox, each once, by stream."""
-    totals = sandbox.totals().items()
-    return {stream: Counter(chain(*keys.values()) if isinstance(keys, dict) else keys) for stream, keys in totals}
+    """Keys that exist in the sandbox, each once, by stream of the connector."""
+    totals = {stream: keys for stream, keys in sandbox.totals().items() if stream in streams("source_sentry")}
+    flat = {stream: chain(*keys.values()) if isinstance(keys, dict) else keys for stream, keys in totals.items()}
+    return {stream: Counter(keys) for stream, keys in flat.items()}

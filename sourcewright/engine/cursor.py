@@ -171,7 +171,8 @@ class WindowCursor(PartitionCursor):
         """Count the window's end as the newest record seen, since all before it was read."""
         boundary = {self.cursor_field.cursor_field_key: dates.next_second(window["end_time"])}
         cursor = self._cursor_per_partition[key]
-        cursor.observe(Record(data=boundary, stream_name=self._stream_name, associated_slice=window))
+        end = Record(data=boundary, stream_name=self._stream_name, associated_slice=window)
+        ConcurrentCursor.observe(cursor, end)  # not the one of records, which stops before it
         cursor.close_partition(_PartitionOf(partition, window))
 
     @override

@@ -1,5 +1,6 @@
 """The engine's component factory, with this project's cursors, requesters and custom components."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from airbyte_cdk.sources.declarative.models import DeclarativeStream as DeclarativeStreamModel
@@ -34,12 +35,14 @@ class ComponentFactory(ModelToComponentFactory):
         runtime: Runtime,
         limiter: RateLimiter,
         cursor_class: type[PartitionCursor],
+        retriever_classes: Mapping[str, type[WindowRetriever]],
         **engine_options: Any,
     ) -> None:
         super().__init__(**engine_options)
         self._runtime = runtime
         self._limiter = limiter
         self._cursor_class = cursor_class
+        self._retriever_classes = retriever_classes
         self.models: dict[str, DeclarativeStreamModel] = {}
         """Model of each stream by name, including streams that are made from the config."""
 
@@ -63,7 +66,9 @@ class ComponentFactory(ModelToComponentFactory):
     ) -> SimpleRetriever:
         retriever = super().create_simple_retriever(model, config, name=name, primary_key=primary_key, **kwargs)
         key = [primary_key] if isinstance(primary_key, str) else list(primary_key or ())
-        retriever.__class__ = WindowRetriever  # the engine has no hook for it
+        parameters = model.parameters or {}
+        chosen = (of for parameter, of in self._retriever_classes.items() if parameter in parameters)
+        retriever.__class__ = next(chosen, WindowRetriever)  # the engine has no hook for it
         retriever.record_selector = KeyedSelector(retriever.record_selector, name, key, self._runtime.odd_records)
         return retriever
 

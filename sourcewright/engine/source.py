@@ -25,6 +25,7 @@ from sourcewright.engine.factory import ComponentFactory
 from sourcewright.engine.failures import Failures
 from sourcewright.engine.messages import saved_streams, without_false_states
 from sourcewright.engine.parents import DefinedStreams
+from sourcewright.engine.retriever import WindowRetriever
 from sourcewright.http.pages import PageSlots
 from sourcewright.http.rate_limits import Limits, RateLimiter
 from sourcewright.inputs import FileInputs, require_known, require_once
@@ -46,6 +47,8 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
     """How the API announces its limits."""
     cursor_class: ClassVar[type[PartitionCursor]] = PartitionCursor
     """Cursor of the streams that have partitions."""
+    retriever_classes: ClassVar[Mapping[str, type[WindowRetriever]]] = {}
+    """Retriever of the streams that have a parameter of that name, where it is no common one."""
     parent_settings: ClassVar[Mapping[str, Any]] = {}
     """Settings that are others where a stream is read as the parent of others: {"include_archived": False}."""
 
@@ -69,7 +72,7 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
             self.resolved_manifest["definitions"], self._config, self.parent_settings, slots, self._parent_factory
         )
         self._runtime = Runtime(self._defined, slots, self._refusals)
-        self._parts = limiter, self.cursor_class
+        self._parts = limiter, self.cursor_class, self.retriever_classes
         self._constructor: ComponentFactory = ComponentFactory(
             self._runtime,
             *self._parts,

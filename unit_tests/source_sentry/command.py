@@ -93,14 +93,17 @@ def _exit_code(arguments: list[str]) -> int:
 @contextlib.contextmanager
 def a_process() -> Iterator[None]:
     """Undo what a command changes for its whole process."""
-    hook, thresholds, handlers = sys.excepthook, gc.get_threshold(), list(logging.getLogger().handlers)
+    hook, thresholds, root, own = sys.excepthook, gc.get_threshold(), logging.getLogger(), logging.getLogger("airbyte")
+    handlers, levels = list(root.handlers), (root.level, own.level)
     try:
         yield
     finally:
         sys.excepthook = hook
         gc.unfreeze()
         gc.set_threshold(*thresholds)
-        logging.getLogger().handlers[:] = handlers
+        root.handlers[:] = handlers
+        for logger, level in zip((root, own), levels, strict=True):
+            logger.setLevel(level)
 
 
 def _file(folder: Path, name: str, content: object) -> str:

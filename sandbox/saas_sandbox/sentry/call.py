@@ -158,18 +158,18 @@ class Call:
             raise internal() if self.settings.old else invalid_cursor()
         return cursor
 
-    def per_page(self, default: int = PAGE) -> int:
-        """Return the page size of `per_page`; more than 100 is 400, on 9.1.2 500."""
+    def per_page(self, default: int = PAGE, most: int = PAGE) -> int:
+        """Return the page size of `per_page`; more than `most` is 400, on 9.1.2 500."""
         text = self.one("per_page")
         if text is None:
             return default
         if not text.removeprefix("-").isdigit():
             raise internal() if self.settings.old else bad_request("Invalid per_page parameter.")
         size = int(text)
-        if size > PAGE:
-            raise internal() if self.settings.old else bad_request(f"Invalid per_page value. Cannot exceed {PAGE}.")
+        if size > most:
+            raise internal() if self.settings.old else bad_request(f"Invalid per_page value. Cannot exceed {most}.")
         if size < 1 and not self.settings.old:
-            raise bad_request(f"Invalid per_page value. Must be between 1 and {PAGE}.")
+            raise bad_request(f"Invalid per_page value. Must be between 1 and {most}.")
         return size
 
     def limit(self) -> int:
@@ -206,13 +206,19 @@ class Call:
         body = b"[" + b",".join(bodies) + b"]"
         if inside:
             body = b'{"%s":%s}' % (inside.encode(), body)
+        return self.linked(body, page, headers or {})
+
+    def linked(
+        self, body: bytes, page: Page | None, headers: dict[str, str], write: Callable[[Cursor], str] | None = None
+    ) -> Reply:
+        """Return a body with its page's Link header; `write` says how cursors of their own kind look."""
         if page is None or self.fault == "no_link":
-            return Reply(body=body, headers=headers or {})
-        if self.fault == "repeat_cursor" and self.cursor():
+            return Reply(body=body, headers=headers)
+        if self.fault == "repeat_cursor" and not write and self.cursor():
             page = replace(page, next=self.cursor() or page.next)
-        write = opaque if self.state.faults.state("equals_cursor") is not None else str
+        write = write or (opaque if self.state.faults.state("equals_cursor") is not None else str)
         url = self.settings.link_host + self.path
-        return Reply(body=body, headers={"Link": link_header(url, self.query, page, write)} | (headers or {}))
+        return Reply(body=body, headers={"Link": link_header(url, self.query, page, write)} | headers)
 
 
 def _second(text: str) -> int:

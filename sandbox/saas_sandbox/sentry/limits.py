@@ -28,6 +28,7 @@ DEFAULT: Final = Limit(40, 1)
 LIMITS: Final = {
     "default": DEFAULT,
     "events": Limit(60, 60, concurrent=1),
+    "explore": Limit(30, 1, concurrent=15),
     "project_issues": Limit(5, 1),
     "project_users": Limit(5, 60),
     "tag_values": Limit(10, 1, concurrent=5),

@@ -95,13 +95,34 @@ class Settings(settings.Settings):
     hidden_projects: Annotated[tuple[str, ...], "slugs of projects that are gone: not listed, 404"] = ()
     forbidden_projects: Annotated[tuple[str, ...], "slugs that are listed, but answer 403 on project endpoints"] = ()
     missing_projects: Annotated[tuple[str, ...], "slugs that are listed, but answer 404 on project endpoints"] = ()
-    global_views: Annotated[bool, "let organization issues take several `project` values; otherwise 400"] = False
+    global_views: Annotated[bool, "let organization issues and Explore take several `project`s; otherwise 400"] = False
     group_ids: Annotated[
         Literal["answered", "ignored", "refused"], "what the list of issues makes of `group=<id>`; `refused` is a 400"
     ] = "answered"
     full_page: Annotated[int, "most events of a page with `full`, silently clamped"] = 10
     retention_days: Annotated[int, "how far back events and issues can be read (today's generation)"] = 90
     series_points: Annotated[int, "points of an answer of release health, at which it is cut silently"] = 10_000
+    items_per_day: Annotated[int, "logs, spans, trace metrics and uptime checks of each active project and day"] = 4
+    burst: Annotated[int, "as many further ones of each kind and project in one second, a day before the start"] = 0
+    late_seconds: Annotated[
+        int, "Explore finds an eighth of the rows, errors included, only so long after their timestamp"
+    ] = 0
+    explore_retention_days: Annotated[
+        int,
+        "logs, spans and trace metrics: of windows that begin earlier an eighth is read (dataScanned: partial)",
+    ] = 30
+    scan_rows: Annotated[
+        int, "the same for windows of four hours or more that hold more rows; not with sampling=HIGHEST_ACCURACY"
+    ] = 1_000_000_000
+    timeout_rows: Annotated[int, "Explore times out where the window holds more rows; 0 never does"] = 0
+    timeout: Annotated[Literal["400", "429"], "status of such an answer; newer servers say 429"] = "400"
+    explore_fields: Annotated[int, "most `field`s of a request of Explore; older servers took 20"] = 50
+    explore_sorts: Annotated[int, "most `sort`s of one; more are refused"] = 10
+    explore_cap: Annotated[int, "rows of one query of Explore that pages by number can reach; 0 is no cap"] = 10_000
+    flex: Annotated[bool, "take sampling=HIGHEST_ACCURACY_FLEX_TIME, whose cursors are tokens; otherwise 400"] = True
+    flex_hours: Annotated[int, "hours of the window that a page of it looks at most"] = 24
+    missing_datasets: Annotated[tuple[str, ...], "datasets of Explore that the plan lacks: 404 without a body"] = ()
+    unknown_datasets: Annotated[tuple[str, ...], "datasets that the server is too old for: 400"] = ()
     ghost_rows: Annotated[
         int, "rows without a body in the middle of each list of events and issues: short and empty pages"
     ] = 0

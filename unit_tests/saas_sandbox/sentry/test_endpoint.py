@@ -17,6 +17,7 @@ from saas_sandbox.sentry.world import Project
 from unit_tests.saas_sandbox.sentry.client import NOW, Client
 
 ORG = any_of("org")
+ONLY_COUNT = {"feedback", "logs", "spans", "transactions", "trace_metrics", "uptime_results"}  # a query of another row
 ISSUES = next(row for row in ENDPOINTS if row.name == "issues")
 
 
@@ -130,6 +131,7 @@ def test_given_a_row_of_today_when_the_server_is_old_then_it_is_an_unknown_path(
 
 
 def test_given_the_sandboxs_own_table_when_names_and_paths_are_listed_then_each_stands_once() -> None:
-    rows = [row for row in ENDPOINTS if row.name != "feedback"]  # which only counts: a query of the list of issues
-    assert len({row.name for row in rows}) == len({row.path for row in rows}) == len(rows)
+    assert len({row.name for row in ENDPOINTS}) == len(ENDPOINTS)
+    rows = [row for row in ENDPOINTS if row.name not in ONLY_COUNT]
+    assert len({row.path for row in rows}) == len(rows)
     assert all(row.key for row in ENDPOINTS if not isinstance(row, Custom) and row.name != "index")

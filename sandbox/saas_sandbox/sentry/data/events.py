@@ -13,6 +13,7 @@ from saas_sandbox.sentry.data.words import BROWSERS, CITIES, FUNCTIONS, GIVEN, M
 from saas_sandbox.sentry.moments import Stamp
 
 _FRAMES: Final = 6
+SDK_VERSION: Final = "2.19.0"
 _FILLER: Final = "".join(f"{number:04x} " for number in range(0x2000))
 
 
@@ -63,7 +64,7 @@ def full_event(event: Event, stamp: Stamp) -> Record:
         "size": 4096,
         "entries": _entries(event),
         "dist": None,
-        "sdk": {"name": f"sentry.{event.project['platform']}", "version": "2.19.0"},
+        "sdk": {"name": f"sentry.{event.project['platform']}", "version": SDK_VERSION},
         "context": {"attempt": event.user % 4, "queue": event.issue.module},
         "packages": {"acme": "3.2.1", "waybill": "0.9.4"},
         "errors": [],
@@ -128,17 +129,19 @@ def event_tags(event: Event) -> list[Record]:
     return [{"key": key, "value": value, "query": f'{key}:"{value}"'} for key, value in sorted(tags.items())]
 
 
-def _contexts(event: Event) -> Record:
+def event_trace(event: Event) -> tuple[str, str]:
+    """Return the ids of its trace and span."""
     rng = Random(event.id)
+    return f"{rng.getrandbits(128):032x}", f"{rng.getrandbits(64):016x}"
+
+
+def _contexts(event: Event) -> Record:
+    trace, span = event_trace(event)
     browser, _, version = BROWSERS[event.user % len(BROWSERS)].partition(" ")
     return {
         "browser": {"type": "browser", "name": browser, "version": version},
         "os": {"type": "os", "name": SYSTEMS[event.user % len(SYSTEMS)]},
-        "trace": {
-            "type": "trace",
-            "trace_id": f"{rng.getrandbits(128):032x}",
-            "span_id": f"{rng.getrandbits(64):016x}",
-        },
+        "trace": {"type": "trace", "trace_id": trace, "span_id": span},
     }
 
 

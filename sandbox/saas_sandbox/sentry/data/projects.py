@@ -29,9 +29,8 @@ _LACKS: Final = (
     "hasInsightsQueues",
     "hasInsightsAgentMonitoring",
     "hasInsightsMCP",
-    "hasLogs",
-    "hasTraceMetrics",
 )
+_HAS: Final = ("hasLogs", "hasTraceMetrics")
 _ACCESS: Final = ["event:read", "project:read", "project:releases"]
 _ENDPOINTS: Final = ("csp", "security", "minidump", "nel", "unreal", "crons", "playstation", "integration")
 
@@ -71,7 +70,7 @@ def project_summary(facts: Record, *, old: bool) -> Record:
         "environments": ["canary", "production", "staging"] if facts["firstEvent"] else [],
         "latestDeploys": None,
     }
-    return base if old else base | dict.fromkeys(_LACKS, False)
+    return base if old else base | dict.fromkeys(_LACKS, False) | dict.fromkeys(_HAS, bool(facts["firstEvent"]))
 
 
 def project_detail(facts: Record, organization: Record, *, old: bool) -> Record:

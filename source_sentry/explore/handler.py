@@ -1,0 +1,98 @@
+"""What the answers of Explore mean, and what they show of the server."""
+
+import re
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, Final
+
+import requests
+from airbyte_cdk.sources.streams.http.error_handlers.response_models import ErrorResolution
+from typing_extensions import override
+
+from source_sentry import errors
+from source_sentry.handler import TOO_WIDE, SentryErrorHandler
+from source_sentry.pages import SentryPage
+from sourcewright.components.handler import nothing, split
+from sourcewright.http.pages import page_of
+
+COUNT: Final = "count()"
+SAMPLED: Final = "a sample of the rows"
+_MOST_FIELDS: Final = re.compile(r"up to (\d+) (?:fields|columns)", re.IGNORECASE)
+_PAGE_SIZE: Final = re.compile(r"per_page|cannot be larger than", re.IGNORECASE)
+_ORDER: Final = re.compile(r"order ?by|sort", re.IGNORECASE)
+_ONE_PROJECT: Final = "events from multiple projects"
+
+
+@dataclass
+class Dialect:
+    """What the server was seen to accept of one stream."""
+
+    most_fields: int = 50
+    """Fields that one request may name: 20 before June 2025."""
+    most_rows: int = 9_999
+    """Rows that one page may have."""
+    is_total: bool = True
+    """Whether rows can be ordered by key within one moment."""
+
+    @property
+    def known(self) -> tuple[int, int, bool]:
+        """All of it, to compare."""
+        return self.most_fields, self.most_rows, self.is_total
+
+    def learn(self, detail: str) -> bool:
+        """Whether a refusal, in the server's own words, tells what was not known before."""
+        known = self.known
+        if found := _MOST_FIELDS.search(detail):
+            self.most_fields = min(self.most_fields, max(int(found[1]), 3))
+        elif _PAGE_SIZE.search(detail):
+            self.most_rows = 100
+        elif _ORDER.search(detail):
+            self.is_total = False
+        return self.known != known
+
+
+@dataclass
+class RowsHandler(SentryErrorHandler):
+    """Answer -> what to do with it; what another request, or a smaller one, may get is told by a split."""
+
+    dialect: Dialect = field(default_factory=Dialect)
+
+    @override
+    def judge_page(self, response: requests.Response) -> ErrorResolution:
+        page = page_of(response)
+        if isinstance(page, SentryPage) and not _is_whole(page) and not _is_count(page):
+            self.runtime.slots.give_back()
+            return split(SAMPLED)
+        return super().judge_page(response)
+
+    @override
+    def judge_refusal(self, response: requests.Response) -> ErrorResolution:
+        detail, status = errors.detail(response), response.status_code
+        if status == HTTPStatus.BAD_REQUEST and self.dialect.learn(detail):
+            return split(detail)
+        # Newer servers tell of a query that takes too long with 429
+        is_refused = status in (HTTPStatus.BAD_REQUEST, HTTPStatus.TOO_MANY_REQUESTS)
+        if is_refused and any(complaint in detail for complaint in TOO_WIDE):
+            return split(detail)
+        return super().judge_refusal(response)
+
+
+@dataclass
+class AcrossHandler(SentryErrorHandler):
+    """Answer to a question about all projects -> no record where the plan has no views across them."""
+
+    @override
+    def judge_refusal(self, response: requests.Response) -> ErrorResolution:
+        if response.status_code == HTTPStatus.BAD_REQUEST and _ONE_PROJECT in errors.detail(response):
+            return nothing(errors.detail(response))
+        return super().judge_refusal(response)
+
+
+def _is_whole(page: SentryPage) -> bool:
+    """Whether all rows were looked at: {"dataScanned": "full"}; datasets that are never sampled do not say."""
+    meta: Any = page.envelope.get("meta")
+    return not isinstance(meta, dict) or meta.get("dataScanned", "full") == "full"
+
+
+def _is_count(page: SentryPage) -> bool:
+    return any(COUNT in row for row in page.content)
