@@ -8,7 +8,7 @@ points              [[1764288000, 5]]
 segments            [[{"type", "timestamp", "data"}]], a record for each list: {"events": [...]}
 usage               {"projects": [{"id", "slug", "stats": [{"category", "outcomes": {"accepted": 5}}]}]}
 groups              {"web-2.0": [{"id"}]}, records by a name that they have too
-rows                {"data": [{"project.id": 7, "is_transaction": true}]}, as {"projectId": "7", "isTransaction": true}
+explore             {"data": [{"project.id": 7, "is_transaction": true}]}, as {"projectId": "7", "isTransaction": true}
 """
 
 import re
@@ -146,7 +146,7 @@ _OPEN: Final[Mapping[str, Callable[[Any], list[Record]]]] = {
     "points": _points,
     "segments": _segments,
     "usage": _usage,
-    "rows": _rows,
+    "explore": _rows,
 }
 
 
