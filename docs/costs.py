@@ -11,11 +11,13 @@ Stream = Mapping[str, Any]
 ONCE: Final = ""
 PAGE: Final = "page"
 PROJECT: Final = "project"
+HUNDRED: Final = "hundred issues"
+MISSING: Final = "missing issue"
 
 
 @dataclass(frozen=True)
 class Cost:
-    """`count` requests for each `of`: the whole stream, a page, a project, or a record of a parent stream."""
+    """`count` requests for each `of`: the whole stream, a page, a project, …, or a record of a parent stream."""
 
     count: int
     of: str
@@ -30,7 +32,7 @@ class Cost:
             return f"1 a page of {self.count} lists"
         return (
             f"{self.count} a {self.of}"
-            if self.of in (PAGE, PROJECT)
+            if self.of in (PAGE, PROJECT, HUNDRED, MISSING)
             else f"{self.count} a record of `{self.of}`{self.which}"
         )
 
@@ -45,14 +47,18 @@ def cost(stream: Stream) -> Cost:
         return Cost(windows, ONCE)
     if kind == "ProjectRouter":
         return Cost(windows, PROJECT)
+    if kind in _OF_ISSUES:
+        return Cost(1, _OF_ISSUES[kind])
     if kind:
         return Cost(1, router["parent"], _WHICH.get(kind, "") + _counted(router))
     lists = len(router.get("values", [ONCE]))
     return Cost(lists * windows, PAGE if "paginator" in retriever else ONCE)
 
 
+_OF_ISSUES: Final[Mapping[str, str]] = {"StateRouter": HUNDRED, "TombstoneRouter": MISSING}
 _WHICH: Final[Mapping[str, str]] = {
     "MonitorRouter": " that may have new check-ins",
+    "ActivityRouter": " that is read again or changed",
     "TouchedRouter": " that is read again",
 }
 

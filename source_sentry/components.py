@@ -12,12 +12,15 @@ from source_sentry.explore.handler import AcrossHandler, RowsHandler
 from source_sentry.explore.paging import RowsPagination
 from source_sentry.explore.router import RowsRouter
 from source_sentry.handler import SentryErrorHandler
+from source_sentry.issue_records import ActivityFilter, Digest, TombstoneFilter, TombstoneHandler, WantedFilter
+from source_sentry.issue_roll import GroupHandler
+from source_sentry.issue_routers import ActivityRouter, StateRouter, TombstoneRouter
 from source_sentry.pages import PlacedExtractor
 from source_sentry.paging import LinkHeaderPagination
 from source_sentry.routers import MonitorRouter, ProjectRouter
 from source_sentry.scim import ScimPagination
 from source_sentry.server import RouteHandler
-from source_sentry.states import ProjectState, RowsState
+from source_sentry.states import LifeState, ProjectState, RowsState
 from sourcewright.components.parents import ParentRouter, TouchedRouter
 from sourcewright.components.records import ParentIds, RecordChange, Text
 from sourcewright.components.states import ChildState
@@ -26,8 +29,13 @@ from sourcewright.http.pages import PageExtractor
 
 __all__ = [
     "AcrossHandler",
+    "ActivityFilter",
+    "ActivityRouter",
     "ChildState",
+    "Digest",
     "EmptyMaps",
+    "GroupHandler",
+    "LifeState",
     "LinkHeaderPagination",
     "MonitorRouter",
     "NormalizeConfig",
@@ -44,9 +52,14 @@ __all__ = [
     "RowsState",
     "ScimPagination",
     "SentryErrorHandler",
+    "StateRouter",
     "Text",
+    "TombstoneFilter",
+    "TombstoneHandler",
+    "TombstoneRouter",
     "TouchedRouter",
     "UserObject",
+    "WantedFilter",
     "WindowFilter",
     "WithoutSecrets",
 ]

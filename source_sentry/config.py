@@ -24,6 +24,7 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "full_events": False,
     "include_secrets": False,
     "issue_query": "",
+    "issue_reconcile": "daily",
     "environments": [],
     "lookback_hours": 1,
     "events_window_days": 30,

@@ -14,6 +14,7 @@ from source_sentry.check import check_connection
 from source_sentry.comparison import closed_projects, no_projects, unknown_environments, unknown_projects
 from source_sentry.components import ProjectRouter
 from source_sentry.explore.retriever import RowsRetriever
+from source_sentry.issue_roll import Roll
 from source_sentry.projects import explain_renamed, renamed
 from source_sentry.server import Server
 from sourcewright.components.runtime import Row
@@ -36,7 +37,8 @@ class SourceSentry(ManifestSource):
 
     @override
     def found_settings(self) -> Mapping[str, Any]:
-        return {"server": Server(self.settings, self._rows_of, self._refusals)}
+        server = Server(self.settings, self._rows_of, self._refusals)
+        return {"server": server, "roll": Roll(self.ask, server)}
 
     def _rows_of(self, name: str, *fields: str) -> list[Row]:
         """Records of a definition, with the retries of what is done."""

@@ -75,7 +75,7 @@ def configure(stream: Any) -> dict[str, Any]:
 
 def soak(sandbox: Sandbox, readers: tuple[Reader, ...], seconds: float) -> dict[str, int]:
     """Sync with all readers and change the data until the time is over; return the number of changes by kind."""
-    end, changes = time.monotonic() + seconds, dict.fromkeys(("events", "merged", "deleted"), 0)
+    end, changes = time.monotonic() + seconds, dict.fromkeys(("events", "resolved", "merged", "deleted"), 0)
 
     def repeat(reader: Reader) -> None:
         while time.monotonic() < end:
@@ -93,15 +93,17 @@ def soak(sandbox: Sandbox, readers: tuple[Reader, ...], seconds: float) -> dict[
 
 
 def change(sandbox: Sandbox, rng: Random) -> Iterator[str]:
-    """Let an issue have new events, merge two or delete one, again and again; yield what was done."""
+    """Let an issue have new events, resolve or delete one or merge two, again and again; yield what was done."""
     while True:
-        kind = rng.choices(("events", "merged", "deleted"), weights=(18, 1, 1))[0]
+        kind = rng.choices(("events", "resolved", "merged", "deleted"), weights=(16, 2, 1, 1))[0]
         project = rng.choice([project for project in sandbox.state.world.projects if any(project.errors.tracks)])
         errors, now = project.errors, sandbox.state.clock.now()
         # Not into one that is still to come: it would appear with an old date, as no issue of Sentry does
         issues = [str(project.issue(n).id) for n, rows in enumerate(errors.tracks) if rows and errors.at[rows[0]] < now]
         if kind == "events":
             sandbox.add_events(rng.choice(issues), rng.randint(1, 5))
+        elif kind == "resolved":
+            sandbox.change_issue(rng.choice(issues), status="resolved")
         elif kind == "deleted" and len(issues) > 2:  # noqa: PLR2004 - some are left for the end
             sandbox.delete_issue(rng.choice(issues))
         elif len(issues) > 2:  # noqa: PLR2004

@@ -117,16 +117,18 @@ class ChildState(CheckedState):
     A date saved for the child, {"issueLastSeen": "2026-11-01T00:00:00Z"}, applies to the parent's cursor.
     """
 
+    def of_parent(self, saved: Mapping[str, Any], router: Any) -> Mapping[str, Any]:
+        """Check a saved state of the parent, as far as it is not the parent's own."""
+        # A parent without a cursor of its own keeps the child's
+        return saved if getattr(router, "carries", {}) else self.cursor(saved, self.field_name)
+
     @override
     def migrate(self, stream_state: Mapping[str, Any]) -> Mapping[str, Any]:
         router: Any = self.declarative_stream.retriever.partition_router  # type: ignore[union-attr]
         field_name = self.field_name
         saved = stream_state.get("parent_state", stream_state)
         if isinstance(saved, Mapping) and isinstance(saved.get(router.parent), Mapping):
-            of_parent = saved[router.parent]
-            # A parent without a cursor of its own keeps the child's
-            checked = of_parent if getattr(router, "carries", {}) else self.cursor(of_parent, field_name)
-            return {"parent_state": {router.parent: checked}}
+            return {"parent_state": {router.parent: self.of_parent(saved[router.parent], router)}}
         if isinstance(saved, Mapping) and field_name in saved:
             cursor = {
                 getattr(router, "carries", {}).get(field_name, field_name): self.cursor(saved, field_name)[field_name]

@@ -176,6 +176,10 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         """`fields` of each record of the parent stream `name`, which its children then do not read again."""
         return self._defined.parent_rows(name, *fields)
 
+    def ask(self, name: str, /, *fields: str, **settings: Any) -> list[Row]:
+        """`fields` of all records of the definition `name`, read anew with `settings`, and the retries of a sync."""
+        return self._defined.ask(name, *fields, **settings)
+
     def read_definition(self, name: str, /, **settings: str) -> list[Row]:
         """All records of the stream that the manifest defines under `name`, with few retries, for `check`."""
         return self._defined.lookup(name, **settings)

@@ -37,7 +37,7 @@ def settings(config: Mapping[str, Any]) -> Json:
 
 def test_given_connector_when_built_then_its_settings_are_normalised_and_the_given_ones_stay() -> None:
     given = {"api_token": TOKEN, "organization": "acme", "project": "web"}
-    assert without(dict(SourceSentry(config=given).settings), "server") == settings(given)
+    assert without(dict(SourceSentry(config=given).settings), "server", "roll") == settings(given)
     assert given == {"api_token": TOKEN, "organization": "acme", "project": "web"}
 
 
@@ -51,6 +51,7 @@ def test_given_only_what_is_required_when_normalised_then_every_default() -> Non
         "full_events": False,
         "include_secrets": False,
         "issue_query": "",
+        "issue_reconcile": "daily",
         "environments": [],
         "lookback_hours": 1,
         "events_window_days": 30,

@@ -17,6 +17,7 @@ from saas_sandbox.sentry.data.timeline import Timeline
 from saas_sandbox.sentry.endpoint import Endpoint
 from saas_sandbox.sentry.endpoints import ENDPOINTS
 from saas_sandbox.sentry.errors import bad_request
+from saas_sandbox.sentry.fates import Deletion
 from saas_sandbox.sentry.gate import Gate
 from saas_sandbox.sentry.settings import DEFAULT_TOKEN, ORGANIZATION, Settings
 from saas_sandbox.sentry.state import State
@@ -49,8 +50,11 @@ class Sandbox(sandbox.Sandbox[Settings, State]):
         self.state.world.change(issue, lambda project, number: project.errors.added(now, names, number))
         return names
 
-    def merge_issue(self, issue: str, into: str) -> None:
-        """Give the events of one issue to another of its project; the list does not show it any more."""
+    def merge_issue(self, issue: str, into: str, *, pending: bool = False) -> None:
+        """Give the events of one issue to another of its project, which answers for it from then on.
+
+        While that is `pending`, until `finish_merges`, the first one answers 404.
+        """
 
         def merged(project: Project, number: int) -> Timeline:
             target = project.issue_number(into)
@@ -59,10 +63,28 @@ class Sandbox(sandbox.Sandbox[Settings, State]):
             return project.errors.merged(number, target)
 
         self.state.world.change(issue, merged)
+        fates = self.state.world.fates
+        fates.survivors[issue] = into
+        fates.pending |= {issue} if pending else set()
+
+    def finish_merges(self) -> None:
+        """Let merged issues answer with those that they were merged into."""
+        self.state.world.fates.pending.clear()
 
     def delete_issue(self, issue: str) -> None:
-        """Delete an issue and its events."""
-        self.state.world.change(issue, lambda project, number: project.errors.without(number))
+        """Delete an issue and its events, and tell the audit log."""
+        world = self.state.world
+        project = world.change(issue, lambda project, number: project.errors.without(number))
+        world.fates.deletions.append(Deletion(issue, project.slug, self.state.clock.now()))
+
+    def change_issue(self, issue: str, status: str = "", notes: int = 0) -> None:
+        """Let somebody resolve an issue, ignore it or open it again, and write comments; no event tells of it."""
+        world, now = self.state.world, self.state.clock.now()
+        world.change(issue, lambda project, _: project.errors)
+        if status:
+            world.fates.set_status(issue, status, now, world.people[0])
+        for number in range(notes):
+            world.fates.note(issue, "note", now, world.people[0], {"text": f"seen again, {number}"})
 
     @override
     def totals(self) -> Mapping[str, Any]:
@@ -95,7 +117,9 @@ class Sandbox(sandbox.Sandbox[Settings, State]):
             "advance": lambda body: {"now": self.advance(body["seconds"])},
             "add_events": lambda body: {"events": self.add_events(**body)},
             "merge_issue": lambda body: self.merge_issue(**body),
+            "finish_merges": lambda _: self.finish_merges(),
             "delete_issue": lambda body: self.delete_issue(**body),
+            "change_issue": lambda body: self.change_issue(**body),
         }
 
     @override

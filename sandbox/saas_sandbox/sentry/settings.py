@@ -96,6 +96,9 @@ class Settings(settings.Settings):
     forbidden_projects: Annotated[tuple[str, ...], "slugs that are listed, but answer 403 on project endpoints"] = ()
     missing_projects: Annotated[tuple[str, ...], "slugs that are listed, but answer 404 on project endpoints"] = ()
     global_views: Annotated[bool, "let organization issues and Explore take several `project`s; otherwise 400"] = False
+    group_ids: Annotated[
+        Literal["answered", "ignored", "refused"], "what the list of issues makes of `group=<id>`; `refused` is a 400"
+    ] = "answered"
     full_page: Annotated[int, "most events of a page with `full`, silently clamped"] = 10
     retention_days: Annotated[int, "how far back events and issues can be read (today's generation)"] = 90
     series_points: Annotated[int, "points of an answer of release health, at which it is cut silently"] = 10_000

@@ -19,6 +19,7 @@ from saas_sandbox.sentry.data.releases import Release, build_releases
 from saas_sandbox.sentry.data.replays import Replay, build_replays
 from saas_sandbox.sentry.data.timeline import HISTORY_DAYS, HORIZON_DAYS, Span, Timeline, build_timeline
 from saas_sandbox.sentry.data.words import EMPTY_SLUG, PLATFORMS, QUIET_SLUG, SLUGS
+from saas_sandbox.sentry.fates import Fates
 from saas_sandbox.sentry.moments import Stamp, old_stamp, today_stamp
 from saas_sandbox.sentry.settings import Counts, Settings
 
@@ -97,7 +98,7 @@ class Project:
             self._issues[key] = build_issue(
                 self._world.settings.seed, self.slug, self.number, number, feedback=feedback
             )
-        return self._issues[key]
+        return self._world.fates.now(self._issues[key])
 
     def issue_number(self, issue_id: str) -> int | None:
         """Return the place of an error issue in the timeline's tracks; None if it is of another project, or gone."""
@@ -164,7 +165,7 @@ class World:
         """Build nothing yet but the names."""
         self.settings = settings
         self.counts: Counts = settings.counts
-        self.anchor = anchor
+        self.anchor, self.fates = anchor, Fates()
         self.stamp: Stamp = old_stamp if settings.old else today_stamp
         self.projects = [Project(self, number, slug) for number, slug in enumerate(self._slugs())]
 
@@ -176,13 +177,13 @@ class World:
             slugs[-len(odd) :] = odd
         return slugs + list(self.settings.extra_projects)
 
-    def change(self, issue: str, errors: Callable[[Project, int], Timeline]) -> None:
-        """Replace the error events of the project that an issue is of; `ValueError` if there is no such issue."""
+    def change(self, issue: str, errors: Callable[[Project, int], Timeline]) -> Project:
+        """Replace the error events of an issue's project, and return that; `ValueError` if there is no such issue."""
         for place, project in enumerate(self.projects):
             number = project.issue_number(issue)
             if number is not None:
                 self.projects[place] = project.changed(errors(project, number))
-                return
+                return project
         raise ValueError(f"There is no error issue {issue}.")
 
     @cached_property

@@ -64,3 +64,64 @@ def test_given_an_unknown_issue_when_changed_then_400(action: str, body: dict[st
         answer = client.control(action, **body)
         assert answer.status_code == 400
         assert answer.json()["detail"]
+
+
+def test_given_ids_when_asked_for_then_they_come_whatever_query_and_window_without_pages() -> None:
+    with running() as client:
+        one, other, *_ = counts(client)
+        window = {"start": "2026-03-02T11:59:58Z", "end": "2026-03-02T11:59:59Z", "query": "nothing"}
+        answer = client.get(ISSUES, group=[one, other, "77"], project="-1", collapse="stats", **window)
+        assert [issue["id"] for issue in answer.json()] == [one, other]
+        assert "lastSeen" not in answer.json()[0]
+        assert "Link" not in answer.headers
+        assert client.get(ISSUES, group="x").json() == {"detail": "Group ids must be integers"}
+
+
+@pytest.mark.parametrize(("how", "status"), [("ignored", 200), ("refused", 400)])
+def test_given_a_server_without_ids_when_asked_for_one_then_others_or_400(how: str, status: int) -> None:
+    with running(group_ids=how) as client:
+        one, *_ = counts(client)
+        answer = client.get(ISSUES, group=one, project="1", query="")
+        assert answer.status_code == status
+        assert status != 200 or len(answer.json()) > 1
+
+
+def test_given_a_closed_project_when_asked_for_one_of_its_issues_then_403_for_all() -> None:
+    with running() as client:
+        one, *_ = counts(client)
+        client.control("settings", forbidden_projects=["backend"])
+        other = client.all(ISSUES, project="2", query="")[0]["id"]
+        assert client.get(ISSUES, group=[one, other], project="-1").status_code == 403
+
+
+def test_given_merged_issues_when_asked_for_then_the_survivor_answers_once_the_merge_is_done() -> None:
+    with running() as client:
+        one, other, third, *_ = counts(client)
+        client.control("merge_issue", issue=one, into=other)
+        client.control("merge_issue", issue=third, into=other, pending=True)
+        assert client.get(f"{ISSUES}{one}/").json()["id"] == other
+        assert client.get(f"{ISSUES}{third}/").status_code == 404
+        assert client.get(ISSUES, group=[one, third, other], project="-1").json()[0]["id"] == other
+        client.control("finish_merges")
+        assert client.get(f"{ISSUES}{third}/").json()["id"] == other
+
+
+def test_given_a_deleted_issue_when_asked_for_then_404_and_the_audit_log_names_it() -> None:
+    with running() as client:
+        gone, *_ = counts(client)
+        client.control("delete_issue", issue=gone)
+        assert client.get(f"{ISSUES}{gone}/").status_code == 404
+        entry = client.get("/organizations/acme/audit-logs/", event="issue.delete").json()["rows"][0]
+        assert (str(entry["targetObject"]), entry["data"]["project_slug"]) == (gone, "backend")
+
+
+def test_given_an_issue_when_resolved_and_written_about_then_record_and_activities_tell_and_no_event() -> None:
+    with running() as client:
+        issues = client.all(ISSUES, project="1", query="is:unresolved")
+        client.control("change_issue", issue=issues[0]["id"], status="resolved", notes=120)
+        after = client.get(f"{ISSUES}{issues[0]['id']}/").json()
+        assert (after["status"], after["numComments"]) == ("resolved", issues[0]["numComments"] + 120)
+        activities = client.get(f"{ISSUES}{issues[0]['id']}/activities/").json()["activity"]
+        assert len(activities) == 101
+        assert issues[0]["id"] not in [issue["id"] for issue in client.all(ISSUES, project="1", query="is:unresolved")]
+        assert client.control("change_issue", issue=issues[0]["id"], status="lost").status_code == 400

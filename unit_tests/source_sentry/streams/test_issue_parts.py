@@ -13,7 +13,7 @@ from unit_tests.source_sentry.endpoints import issues
 from unit_tests.source_sentry.sentry_mock import SentryMock, SentryRequest, answer, organization_request, page
 from unit_tests.source_sentry.sync import Sync, project_states, read_source
 
-LIST, OBJECT, ENVELOPE = "list", "object", "envelope"
+LIST, OBJECT = "list", "object"
 PER_PAGE = {"per_page": "100"}
 
 
@@ -29,7 +29,6 @@ class Case:
 
 CASES = {
     "issue_details": Case("", shape=OBJECT, params={}),
-    "issue_activities": Case("activities/", ("issueId", "id"), shape=ENVELOPE),
     "issue_attachments": Case("attachments/"),
     "issue_comments": Case("comments/"),
     "issue_events": Case("events/", ("eventID",)),
@@ -39,8 +38,8 @@ CASES = {
     "issue_tags": Case("tags/", ("issueId", "key")),
     "issue_user_feedback": Case("user-feedback/"),
 }
-SHARED = ("issue_activities", "issue_hashes", "issue_integrations", "issue_tags")
-"""Streams where two issues may have children of the same id, as the activity 0 of each."""
+SHARED = ("issue_hashes", "issue_integrations", "issue_tags")
+"""Streams where two issues may have children of the same id."""
 
 
 def below(issue: int, path: str, **params: str) -> SentryRequest:
@@ -65,7 +64,7 @@ def parent_state(cursor: str) -> Json:
 def test_given_table_when_compared_then_it_has_every_child_of_issues() -> None:
     routers = {name: found["retriever"].get("partition_router", {}) for name, found in streams("source_sentry").items()}
     children = {name for name, router in routers.items() if router.get("parent") in ("issues", "issue_tags")}
-    assert children == {*CASES, "issue_tag_values"}
+    assert children == {*CASES, "issue_tag_values", "issue_activities", "issue_states", "issue_tombstones"}
 
 
 @pytest.mark.parametrize("stream", CASES)
@@ -78,7 +77,7 @@ def test_given_issues_of_two_projects_when_read_then_a_request_each_and_their_id
     sentry.answers(issues("2"), page(an_issue(4, "2026-11-21T08:00:00Z")))
     rows = {issue: a_row(1 if stream in SHARED else issue) for issue in (3, 4)}
     for issue, row in rows.items():
-        bodies = {OBJECT: answer(row), ENVELOPE: answer({"activity": [row]}), LIST: page(row)}
+        bodies = {OBJECT: answer(row), LIST: page(row)}
         sentry.answers(below(issue, case.path, **case.params), bodies[case.shape])
 
     done = sync(stream)

@@ -15,12 +15,13 @@ from saas_sandbox.sentry.lists.settings import (
     flag_log,
     replayed,
     selectors,
+    with_deletions,
     without_snuba,
 )
 from saas_sandbox.sentry.made import made
 
 _ORG: Final = any_of("org")
-_ENTRIES: Final = made(230, audit_entry)
+_ENTRIES: Final = with_deletions(made(230, audit_entry))
 _CHANGES: Final = made(120, flag_change)
 _SELECTORS: Final = made(12, selector)
 

@@ -20,9 +20,17 @@ _REPORTED: Final = 4  # one in so many has reports of the old crash dialog
 
 
 def _find(call: Call) -> Sighting:
-    """Return the issue of the path with all its events; 404 before its first one, 403 if its project is closed."""
+    """Return the issue of the path, or the one that it was merged into; 404 while that is under way."""
     call.organization()
-    project_number, number, is_feedback = ids_of(call.names["issue"])
+    survivor = call.world.fates.survivor(call.names["issue"])
+    if survivor is None:
+        raise not_found()
+    return find_issue(call, survivor)
+
+
+def find_issue(call: Call, issue: str) -> Sighting:
+    """Return an issue with all its events; 404 before its first one, 403 if its project is closed."""
+    project_number, number, is_feedback = ids_of(issue)
     if not 0 <= project_number < len(call.world.projects):
         raise not_found()
     project = call.world.projects[project_number]

@@ -6,6 +6,7 @@ from saas_sandbox.common.reply import Record
 from saas_sandbox.sentry.call import Call
 from saas_sandbox.sentry.data.people import user_record
 from saas_sandbox.sentry.data.story import Deed, build_story
+from saas_sandbox.sentry.fates import told
 from saas_sandbox.sentry.sightings import Sighting
 from saas_sandbox.sentry.world import World
 
@@ -17,7 +18,8 @@ def deeds(call: Call, row: Sighting) -> list[Deed]:
     """Return what was done by now, oldest first."""
     moments = [row.timeline.at[place] for place in row.timeline.tracks[row.number]]
     people = [person for person in call.world.people if not person.pending]
-    return [deed for deed in build_story(row.issue, moments, people) if deed.at <= call.now]
+    issue = call.world.fates.before(row.issue)
+    return told(build_story(issue, moments, people) + call.world.fates.deeds.get(str(issue.id), []), call.now)
 
 
 def story_fields(call: Call, row: Sighting) -> Record:

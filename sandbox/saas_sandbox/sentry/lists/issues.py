@@ -3,11 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from http import HTTPStatus
 from typing import NamedTuple
 
 import orjson
 
 from saas_sandbox.common.clock import DAY, SECOND
+from saas_sandbox.common.errors import ApiError
 from saas_sandbox.common.reply import Record, Reply, json_reply
 from saas_sandbox.sentry.call import Call, Window
 from saas_sandbox.sentry.data.issues import (
@@ -19,6 +21,7 @@ from saas_sandbox.sentry.data.issues import (
     todays_fields,
 )
 from saas_sandbox.sentry.errors import bad_request, internal
+from saas_sandbox.sentry.lists.issue_parts import find_issue
 from saas_sandbox.sentry.lists.issue_story import story_fields
 from saas_sandbox.sentry.search import Candidate, parse_search
 from saas_sandbox.sentry.sightings import Sighting, graph, seen_ever, seen_in_window, sightings
@@ -37,6 +40,8 @@ def organization_issues(call: Call, _: Record) -> Reply:
         raise bad_request(_SEVERAL_PROJECTS)
     if not projects:
         return json_reply([])
+    if call.all("group") and call.settings.group_ids != "ignored":
+        return _by_id(call, projects)
     parse_search(call.one("query"), call.now, old=False)
     asked = _Asked(
         projects=tuple(projects),
@@ -47,6 +52,23 @@ def organization_issues(call: Call, _: Record) -> Reply:
         now=call.now,
     )
     return _page(call, _found(asked), organization_issue)
+
+
+def _by_id(call: Call, projects: Sequence[Project]) -> Reply:
+    """Answer `group`: all that exist of the projects, whatever query, window and order; 403 where one is closed."""
+    ids = call.all("group")
+    if call.settings.group_ids == "refused" or not all(number.isdecimal() for number in ids):
+        raise bad_request("Group ids must be integers")
+    found = []
+    for number in dict.fromkeys(ids):
+        try:
+            row = find_issue(call, number)
+        except ApiError as error:
+            if error.reply().status == HTTPStatus.FORBIDDEN:
+                raise
+            continue
+        found += [row] if row.project in projects else []
+    return call.answer(orjson.dumps(organization_issue(call, row)) for row in found)
 
 
 def project_issues(call: Call, project: Project) -> Reply:

@@ -57,6 +57,15 @@ def _at(text: str) -> int:
     return parse(text) or 0
 
 
+def with_deletions(rows: Callable[[Call, Any], Sequence[Record]]) -> Callable[[Call, Any], Sequence[Record]]:
+    """Put the deletions of issues before the other entries of the audit log."""
+
+    def entries(call: Call, organization: Record) -> Sequence[Record]:
+        return [*call.world.fates.audit_entries(call.world.people[0], call.world.stamp), *rows(call, organization)]
+
+    return entries
+
+
 def audit_log(rows: Callable[[Call, Any], Sequence[Record]]) -> Callable[[Call, Any], Reply]:
     """Newest first, inside `rows`, beside the names of all events; `event` filters."""
     shown = in_window(rows, "dateCreated", last=1)
