@@ -25,7 +25,9 @@ PACKAGE: Final = "source_sentry"
 GROUPS: Final = "groups"
 """Page of an object whose properties are lists of records, under any names."""
 TABLE: Final = "table"
-"""Rows of the fields that a request asks for, of which no example tells anything."""
+"""Page of the fields that a request asks for."""
+COMPARED: Final = frozenset({"issue_states", "issue_tombstones"})
+"""Streams that say what differs between answers."""
 RESHAPED: Final = frozenset({"points", "segments", "series", TABLE, "usage"})
 """Pages whose records are made of the answer, instead of being parts of it."""
 
@@ -61,8 +63,13 @@ class Stream:
         return shape_of(self.schema)
 
     @property
+    def is_made(self) -> bool:
+        """Whether an example of an answer tells nothing of the records."""
+        return self.page == TABLE or self.name in COMPARED
+
+    @property
     def is_reshaped(self) -> bool:
-        return self.page in RESHAPED
+        return self.page in RESHAPED or self.is_made
 
     @property
     def columns(self) -> Mapping[str, Any]:

@@ -20,7 +20,7 @@ from integration_tests.source_sentry.connector import Output
 from unit_tests.source_sentry.builders import NOW, Json, a_config, without
 from unit_tests.source_sentry.conformance.checks import Conformance
 from unit_tests.source_sentry.conformance.comparison import Difference
-from unit_tests.source_sentry.conformance.connector import TABLE, Stream, children_flags, sent_keys, window_dates
+from unit_tests.source_sentry.conformance.connector import Stream, children_flags, sent_keys, window_dates
 from unit_tests.source_sentry.conformance.examples import START, Example, leaves
 from unit_tests.source_sentry.conformance.server import Replayer
 from unit_tests.source_sentry.sync import a_catalog
@@ -44,7 +44,7 @@ class Replay:
         examples = {
             name: Example(stream, conformance.described.get(name), *(each[stream.position] for each in facts))
             for name, stream in streams.items()
-            if stream.page != TABLE
+            if not stream.is_made
         }
         replay = cls(examples)
         with Replayer({example.stream.position: example.answer for example in examples.values()}).serve() as server:
