@@ -17,6 +17,7 @@ from source_sentry.handler import SentryErrorHandler
 from source_sentry.issue_routers import FATE, SINCE, WANTED, Fate
 from sourcewright import dates
 from sourcewright.components.records import RecordChange
+from sourcewright.http.pages import read_page
 from sourcewright.log import is_logged, logger
 
 Record = Mapping[str, Any]
@@ -158,5 +159,7 @@ class TombstoneHandler(SentryErrorHandler):
             self.runtime.warn_once(
                 f"Stream `{self.name}`: some issues are closed to the token now. They do not count as deleted."
             )
-        response.status_code, response._content = HTTPStatus.OK, _DELETED if is_gone else _CLOSED  # noqa: SLF001
-        return self._judge(response)
+        response.status_code = HTTPStatus.OK
+        body = _DELETED if is_gone else _CLOSED
+        read_page(response, self.page, self.runtime.slots, self.page_class, body=body)
+        return self.judge_page(response)

@@ -132,12 +132,22 @@ def column(field: str) -> str:
 
 
 def _value(field: str, value: Any) -> Any:
-    """An id as it is in other streams: a text."""
-    return str(value) if field in _IDS and value is not None else value
+    """An id as it is in other streams, a text; what may come as a list or alone, as a list; nanoseconds as a number."""
+    if value is None:
+        return None
+    if field in _IDS:
+        return str(value)
+    if field in _LISTS:
+        return value if isinstance(value, list) else [value]
+    return int(value) if field in _NANOSECONDS and str(value).isdecimal() else value
 
 
 _NAME: Final = re.compile(r"\w+(\.\w+)*", re.ASCII)
-_IDS: Final = ("project.id", "issue.id", "id")
+_IDS: Final = frozenset({"project.id", "issue.id", "id"})
+_LISTS: Final = frozenset(
+    {"error.type", "error.value", "error.mechanism", "stack.filename", "stack.function", "stack.module"}
+)
+_NANOSECONDS: Final = frozenset({"timestamp_precise", "observed_timestamp"})
 
 
 _OPEN: Final[Mapping[str, Callable[[Any], list[Record]]]] = {

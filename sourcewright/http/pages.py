@@ -123,10 +123,12 @@ class Page:
         self._slots.give_back()
 
 
-def read_page(response: requests.Response, shape: str, slots: PageSlots, page_class: type[Page] = Page) -> bool:
-    """Decode the body of `response` once and attach the page to it; False if it is not of `shape`."""
+def read_page(
+    response: requests.Response, shape: str, slots: PageSlots, page_class: type[Page] = Page, *, body: bytes = b""
+) -> bool:
+    """Decode `body`, by default that of `response`, once, and attach the page to it; False if it is not of `shape`."""
     try:
-        page = page_class(response.content, slots)
+        page = page_class(body or response.content, slots)
     except ValueError:
         return False
     if not page.has_shape(shape):
