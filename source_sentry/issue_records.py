@@ -1,6 +1,7 @@
 """Records of the streams that follow the life of issues."""
 
 import json
+from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import InitVar, dataclass
 from hashlib import blake2b
@@ -55,9 +56,9 @@ class SliceFilter(RecordFilter):
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         """Nothing to build."""
 
+    @abstractmethod
     def of_slice(self, records: Iterable[Record], found: StreamSlice) -> Iterable[Record]:
         """Records of an answer -> those to write."""
-        raise NotImplementedError
 
     @override
     def filter_records(

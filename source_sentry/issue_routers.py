@@ -1,5 +1,6 @@
 """Partitions of the streams that follow the life of issues: those that changed, vanished, or had an event."""
 
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -48,12 +49,12 @@ class LifeRouter(TouchedRouter):
         runtime.streams.keep("issue_listing", _LISTED)
         runtime.streams.keep("project_list", {"id", "slug", "hasAccess"})
 
+    @abstractmethod
     def choose(self, known: Known, row: Row, entry: Entry | None) -> Row | None:
         """Note what the answer says of an issue; the row to read something below, if any.
 
         `row` is `touched` if the issue had an event. `entry` is None where the issue is missing.
         """
-        raise NotImplementedError
 
     @override
     def batches(self, state: Mapping[str, Any]) -> Iterable[ParentBatch]:

@@ -193,22 +193,21 @@ class WindowFilter(RecordFilter, RuntimeComponent):
         reading, odd = self._reading_of(window), self.runtime.odd_dates
         for record in records:
             moments = [dates.to_second(record.get(name)) for name in self.newest_first]
-            if any(moments) and max(moments) < reading.start:
-                if not self.strict and dates.is_odd(max(moments)):
+            if any(moments) and max(moments) < reading.start and not (self.strict or dates.is_odd(max(moments))):
+                reading.older.append(record)
+            elif any(moments) and max(moments) < reading.start:
+                if not self.strict:
                     odd.note(self.name, record.get(self.newest_first[0]))
                     yield record
-                elif not self.strict:
-                    reading.older.append(record)
             # The first is the cursor field; a later one may lie ahead, as a planned dateReleased does
             elif moments and moments[0] > reading.end:
                 if not self.strict and reading.keeps(moments[0]):
                     odd.note(self.name, moments[0])
                     yield record
             elif not reading.is_elsewhere(moments):
-                for older in reading.older:
-                    odd.note(self.name, older.get(self.newest_first[0]))
-                    yield older
-                reading.older.clear()
+                while reading.older and any(moments):
+                    odd.note(self.name, reading.older[0].get(self.newest_first[0]))
+                    yield reading.older.pop(0)
                 reading.has_begun |= any(moments)
                 yield record
 
