@@ -1,7 +1,7 @@
 """Partitions of the streams that follow the life of issues: those that changed, vanished, or had an event."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -80,9 +80,8 @@ class LifeRouter(TouchedRouter):
             if len(chosen) >= max(HUNDRED, len(known) // 10):  # as each state is as large as what is known
                 yield ParentBatch(chosen, known.state())
                 chosen = []
-        due, projects = known.is_due(self.config["issue_reconcile"]), self._projects()
-        quiet = [*(known.quiet(projects) if due else ()), *known.lost(projects)]
-        rows = [{"id": issue} for issue in quiet if issue not in seen]
+        due = known.is_due(self.config["issue_reconcile"])
+        rows = self._unseen(known, seen, due=due)
         chosen += self._chosen(known, rows, look_up(row["id"] for row in rows))
         yield ParentBatch(chosen, self._finish(known, due=due))
 
@@ -92,7 +91,7 @@ class LifeRouter(TouchedRouter):
 
     def _by_listing(self, known: Known) -> Iterator[ParentBatch]:
         """The same by the list alone: all of its window where quiet issues are due."""
-        due, projects = known.is_due(self.config["issue_reconcile"]), self._projects()
+        due = known.is_due(self.config["issue_reconcile"])
         chosen: list[Row] = []
         seen: set[str] = set()
         before = self._before(known)
@@ -103,12 +102,17 @@ class LifeRouter(TouchedRouter):
                 is_touched = dates.to_second(row.get("lastSeen")) >= before
                 chosen += filter(None, [self.choose(known, {**row, TOUCHED: is_touched}, entry)])
             known.of_issues = found.state
-        quiet = [*(known.quiet(projects) if due else ()), *known.lost(projects)]
-        absent = [{"id": issue} for issue in quiet if issue not in seen]
+        absent = self._unseen(known, seen, due=due)
         chosen += filter(None, [self.choose(known, row, None) for row in absent])
         window = {"start_time": self.config["start_date"], "end_time": self.config["last_second"]}
         listed: list[Row] = [{**row, "listed": True} for row in chosen]
         yield ParentBatch(listed, self._finish(known, due=due), window)
+
+    def _unseen(self, known: Known, seen: Container[str], *, due: bool) -> list[Row]:
+        """Issues that the list did not have: missing ones, and quiet ones where they are due."""
+        projects = self._projects()
+        issues = [*(known.quiet(projects) if due else ()), *known.lost(projects)]
+        return [{"id": issue} for issue in issues if issue not in seen]
 
     def _before(self, known: Known) -> str:
         """Second from which on an event is new, whatever the list has: empty in a first sync."""

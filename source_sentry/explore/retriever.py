@@ -86,17 +86,18 @@ class RowsRetriever(WindowRetriever):
     def _counted(self, schema: Mapping[str, Any], part: StreamSlice, count: int) -> Iterator[Record]:
         """Rows of `part`, each once; read again if the server counts another number then."""
         seen: set[str] = set()
-        came = readings = 0
+        readings = 0
         # Without an order of ties, each reading may leave out others of one second
         while readings < (_READINGS if self._handler.dialect.is_total else _READINGS_OF_TIES):
-            readings, came = readings + 1, 0
+            came: set[str] = set()
+            readings += 1
             for row in self._rows(schema, part, is_cut=count > self._most):
-                came += 1
-                if (key := str(row.data[self._key])) not in seen:
+                came.add(key := self._key_of(row))
+                if key not in seen:
                     seen.add(key)
                     yield row
             count = self._count(part)
-            if count in (came, len(seen)) or not WindowProgress.of(part).is_complete:
+            if count in (len(came), len(seen)) or not WindowProgress.of(part).is_complete:
                 return
         self._differences += 1
         if is_logged(self._differences):
@@ -124,20 +125,15 @@ class RowsRetriever(WindowRetriever):
         """Rows of a part: so many that no page of them begins or ends after what a query may have."""
         return MOST_ROWS - self._page_rows
 
-    @property
-    def _key(self) -> str:
-        key = self.primary_key
-        return str(key[-1] if isinstance(key, list) else key)
+    def _key_of(self, row: Record) -> str:
+        """All parts: an event that was sent to two projects has one id."""
+        return str([row.data[name] for name in map(str, self.primary_key or ())])
 
     def _rows(self, schema: Mapping[str, Any], part: StreamSlice, *, is_cut: bool) -> Iterator[Record]:
         """Rows of `part` as they come, oldest first; of more than a query may have, the oldest and then the newest."""
         if is_cut:
-            known: set[str] = set()
             for sign in ("", "-"):
-                for row in self._slice(schema, _with(part, is_cut=True, sign=sign)):
-                    if (key := str(row.data[self._key])) not in known:
-                        known.add(key)
-                        yield row
+                yield from self._slice(schema, _with(part, is_cut=True, sign=sign))
             return
         hours = self._paging.hours
         number = ceil(_seconds(part) / (hours * 3600 - 60)) if hours else 1
@@ -189,10 +185,10 @@ class RowsRetriever(WindowRetriever):
         if not others:
             yield from rows
             return
-        merged = {str(row.data[self._key]): (row, [row.data]) for row in rows}
+        merged = {self._key_of(row): (row, [row.data]) for row in rows}
         for fields in others:
             for row in self._pages(schema, piece, fields):
-                if found := merged.get(str(row.data[self._key])):
+                if found := merged.get(self._key_of(row)):
                     found[1].append(row.data)
         for row, parts in merged.values():
             if len(parts) == 1 + len(others):

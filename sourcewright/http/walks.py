@@ -141,9 +141,7 @@ class Walk:
             del self._known[key]
 
     def _key_of(self, row: Any) -> Hashable:
-        """`id` if it is part of the key, else all parts that the row has."""
-        parts = {name: row.get(name) for name in self.key} if isinstance(row, dict) else {}
-        if parts.get("id") is not None:
-            return str(parts["id"])
-        found = [part for part in parts.values() if part is not None]
+        """All parts of the key that the row has."""
+        parts = [row.get(name) for name in self.key] if isinstance(row, dict) else []
+        found = [part for part in parts if part is not None]
         return str(found) if found else None

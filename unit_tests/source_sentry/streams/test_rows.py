@@ -58,6 +58,14 @@ def few(monkeypatch: pytest.MonkeyPatch) -> int:
     return 600
 
 
+def test_given_an_event_that_was_sent_to_two_projects_when_read_then_it_is_a_row_of_each() -> None:
+    found = rows(3)
+    server = RowsServer([*found, *[row | {"project.id": 2} for row in found]], projects=[BACKEND, WEB])
+    sync = read_rows(server)
+    assert len({(row["projectId"], row["id"]) for row in sync.records("error_rows")}) == 6
+    assert sync.warnings() == []
+
+
 def test_given_more_rows_than_a_query_may_have_when_read_then_none_is_lost(few: int) -> None:
     server = RowsServer(rows(2_300, every=2), most_rows=few)
     sync = read_rows(server)
