@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import orjson
 import requests
@@ -17,6 +17,7 @@ import requests
 from sourcewright import lenient_json
 from sourcewright.components.runtime import STOPS_GROWING
 from sourcewright.http.errors import explain_limit, place, quoted
+from sourcewright.http.redirects import asked_parameters
 
 _MESSAGES_401: Final[Mapping[str, str]] = {
     "invalid token": "Sentry does not know the `auth_token`: copy it again, or create a new one.",
@@ -93,7 +94,7 @@ class Refusal:
     @property
     def environments(self) -> list[str]:
         """Environments that were asked for."""
-        return parse_qs(urlsplit(self.response.request.url or "").query).get("environment", [])
+        return asked_parameters(self.response).get("environment", [])
 
     @property
     def detail(self) -> str:
@@ -108,7 +109,7 @@ def requested_project(response: requests.Response) -> tuple[str | None, str | No
     """
     url = urlsplit(response.request.url or "")
     found = re.search(r"/api/0/projects/[^/]+/([^/]+)/", url.path)
-    projects = parse_qs(url.query).get("project", [""])
+    projects = asked_parameters(response).get("project", [""])
     return (found.group(1) if found else None), (projects[0] if len(projects) == 1 and projects[0].isdigit() else None)
 
 

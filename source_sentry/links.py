@@ -9,6 +9,7 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from sourcewright.http.errors import place, quoted
+from sourcewright.http.redirects import asked_parameters
 
 FIRST_DATE: Final = 10**12
 """From here on a number in a cursor is a date in milliseconds."""
@@ -88,17 +89,13 @@ def numbers(cursor: str | None) -> tuple[int, int]:
 
 def first_row(response: requests.Response) -> tuple[int, int]:
     """What rows are counted from, and the number of the one at which `response` begins: (0, 100) for `0:100:0`."""
-    start, row = numbers(_asked(response).get("cursor", [""])[0])
+    start, row = numbers(asked_parameters(response).get("cursor", [""])[0])
     return (start, row) if start == 0 or start >= FIRST_DATE else (0, 0)
-
-
-def _asked(response: requests.Response) -> dict[str, list[str]]:
-    return parse_qs(urlsplit(str(response.request.url)).query)
 
 
 def _size(response: requests.Response) -> int:
     """Rows of a full page, as they were asked for; 0 if that was left to the server."""
-    asked = _asked(response)
+    asked = asked_parameters(response)
     sizes = [int(asked[name][0]) for name in ("per_page", "limit") if asked.get(name, [""])[0].isdigit()]
     return min(sizes + [_FULL_EVENTS] * ("full" in asked)) if sizes else 0
 

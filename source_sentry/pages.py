@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
 
 import requests
 from typing_extensions import override
 
 from sourcewright import dates
 from sourcewright.http.pages import LIST, OBJECT, Page, PageExtractor
+from sourcewright.http.redirects import asked_parameters
 
 Record = dict[str, Any]
 
@@ -169,7 +169,6 @@ class PlacedExtractor(PageExtractor):
 
     @override
     def extract_records(self, response: requests.Response) -> Iterable[Mapping[str, Any]]:
-        query = parse_qs(urlsplit(str(response.request.url)).query)
-        first = int(query.get("cursor", ["0:0:0"])[0].split(":")[1])
+        first = int(asked_parameters(response).get("cursor", ["0:0:0"])[0].split(":")[1])
         for place, record in enumerate(super().extract_records(response), first):
             yield {"position": place, **record}

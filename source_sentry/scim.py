@@ -1,7 +1,6 @@
 """Paging of Sentry's SCIM lists, which have no Link header and no order of dates."""
 
 from dataclasses import dataclass
-from urllib.parse import parse_qs, urlsplit
 
 import requests
 from airbyte_cdk.sources.types import StreamSlice
@@ -10,6 +9,7 @@ from typing_extensions import override
 from source_sentry.pages import SentryPage
 from sourcewright.http.pages import page_of
 from sourcewright.http.paging import TokenPagination, read_again
+from sourcewright.http.redirects import asked_parameters
 from sourcewright.http.walks import PageToken
 
 
@@ -40,4 +40,4 @@ class ScimPagination(TokenPagination):
 
 def _asked_first(response: requests.Response) -> int:
     """Number of the row at which `response` begins, as it was asked for."""
-    return int(parse_qs(urlsplit(str(response.request.url)).query).get("startIndex", ["1"])[0])
+    return int(asked_parameters(response).get("startIndex", ["1"])[0])

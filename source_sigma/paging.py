@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
 
 import requests
 from airbyte_cdk.models import FailureType
@@ -17,6 +16,7 @@ from source_sigma.walks import SigmaWalk
 from sourcewright.http.errors import place
 from sourcewright.http.pages import page_of
 from sourcewright.http.paging import TokenPagination, read_again
+from sourcewright.http.redirects import asked_parameters
 from sourcewright.http.walks import PageToken
 from sourcewright.log import is_logged, logger
 
@@ -88,4 +88,4 @@ def _most_rows(response: requests.Response) -> int:
 
 
 def _asked(response: requests.Response, name: str) -> str:
-    return parse_qs(urlsplit(str(response.request.url)).query).get(name, [""])[0]
+    return asked_parameters(response).get(name, [""])[0]

@@ -1,7 +1,7 @@
 """Where a redirect leads: to the same thing on the same host, or elsewhere."""
 
 from typing import Any, Final
-from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit
+from urllib.parse import SplitResult, parse_qs, parse_qsl, urljoin, urlsplit
 
 import requests
 from requests.sessions import SessionRedirectMixin
@@ -53,6 +53,11 @@ def explain_redirect(asked: str, answered: str, host_setting: str) -> str:
 def asked_url(response: requests.Response) -> str:
     """URL of the first request that led to an answer."""
     return str((response.history or [response])[0].url)
+
+
+def asked_parameters(response: requests.Response) -> dict[str, list[str]]:
+    """Query of the request that an answer is for: {"cursor": ["0:100:0"], "per_page": ["100"]}."""
+    return parse_qs(urlsplit(str(response.request.url)).query)
 
 
 def address(url: str) -> str:
