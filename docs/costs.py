@@ -50,15 +50,21 @@ def cost(stream: Stream) -> Cost:
     if kind in _OF_ISSUES:
         return Cost(1, _OF_ISSUES[kind])
     if kind:
-        return Cost(1, router["parent"], _WHICH.get(kind, "") + _counted(router))
+        return Cost(1, parent(router), _WHICH.get(kind, "") + _counted(router))
     lists = len(router.get("values", [ONCE]))
     return Cost(lists * windows, PAGE if "paginator" in retriever else ONCE)
+
+
+def parent(router: Mapping[str, Any]) -> str:
+    """The stream that has the records of a router's parent, which may be the ids of a stream alone."""
+    return str({"event_ids": "error_rows"}.get(router["parent"], router["parent"]))
 
 
 _OF_ISSUES: Final[Mapping[str, str]] = {"StateRouter": HUNDRED, "TombstoneRouter": MISSING}
 _WHICH: Final[Mapping[str, str]] = {
     "MonitorRouter": " that may have new check-ins",
     "ActivityRouter": " that is read again or changed",
+    "EventRouter": " that is read again",
     "TouchedRouter": " that is read again",
 }
 

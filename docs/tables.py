@@ -148,7 +148,7 @@ def _parent(_: str, stream: Stream) -> str:
     router = stream["retriever"].get("partition_router", {})
     if str(router.get("class_name", "")).endswith(".ProjectRouter"):
         return "project"
-    return f"`{router['parent']}`" if "parent" in router else ""
+    return f"`{costs.parent(router)}`" if "parent" in router else ""
 
 
 def _paging(_: str, stream: Stream) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from typing_extensions import override
 
 from source_sentry.config import NormalizeConfig
+from source_sentry.explore.events import EventRouter, EventState
 from source_sentry.explore.handler import AcrossHandler, RowsHandler
 from source_sentry.explore.paging import RowsPagination
 from source_sentry.explore.router import RowsRouter
@@ -34,6 +35,8 @@ __all__ = [
     "ChildState",
     "Digest",
     "EmptyMaps",
+    "EventRouter",
+    "EventState",
     "GroupHandler",
     "LifeState",
     "LinkHeaderPagination",

@@ -94,10 +94,18 @@ class Server:
         with self._lock:
             if self._is_across is None:
                 try:
-                    self._is_across = bool(self.read("across_projects"))
+                    self._is_across = bool(self.read("across_projects")) or self.refusals.has_ended("across_projects")
                 except AirbyteTracedException:
                     self._is_across = True
             return self._is_across
+
+    @property
+    def has_error_rows(self) -> bool:
+        """Whether Explore finds errors for this token; where that cannot be found out, it is tried.
+
+        Servers from before 2024 do not know these, and a token needs `org:read`.
+        """
+        return not (self.is_old or (self.is_across_projects and self.refusals.has_ended("across_projects")))
 
     @property
     def first_project(self) -> Row:

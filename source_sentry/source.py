@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from source_sentry.check import check_connection
 from source_sentry.comparison import closed_projects, no_projects, unknown_environments, unknown_projects
-from source_sentry.components import ProjectRouter
+from source_sentry.components import ProjectRouter, RowsRouter
 from source_sentry.explore.retriever import RowsRetriever
 from source_sentry.issue_roll import Roll
 from source_sentry.projects import explain_renamed, renamed
@@ -113,7 +113,8 @@ class SourceSentry(ManifestSource):
     def _is_by_project(self, name: str) -> bool:
         """Whether the setting `projects` limits what is read of a stream."""
         router = self._retriever(name).get("partition_router", {})
-        return name == "projects" or str(router.get("class_name")).endswith(ProjectRouter.__name__)
+        kinds = ProjectRouter.__name__, RowsRouter.__name__
+        return name == "projects" or str(router.get("class_name")).endswith(kinds)
 
     def _is_across_projects(self, name: str) -> bool:
         """Whether a stream is one list over all projects that are open to the token."""

@@ -118,8 +118,14 @@ def unused_definitions(manifest: Mapping[str, Any], package: str) -> list[str]:
         name = todo.pop()
         reached.add(name)
         definition = manifest["definitions"].get(name)
-        todo += (_referenced(definition) | {_parameters(definition).get("parent", name)}) - reached
+        todo += (_referenced(definition) | _parents(definition)) - reached
     return [f"definitions.{name}: nothing uses it" for name in manifest["definitions"] if name not in reached]
+
+
+def _parents(definition: Any) -> set[str]:
+    """Definitions that a stream, or a router, says that it is read below."""
+    router = definition if isinstance(definition, Mapping) and "class_name" in definition else {}
+    return {of[name] for of in (_parameters(definition), router) for name in ("parent", "fallback") if name in of}
 
 
 def undocumented_streams(text: str) -> list[str]:

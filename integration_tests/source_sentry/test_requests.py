@@ -57,7 +57,8 @@ def _expected(name: str, before: list[LoggedRequest], second: Output) -> tuple[i
         asked = {_project(request) for request in _lists(name, before)}
         # The last of several windows lasts as long as the sync before
         return tuple(readers * count * len(asked) for count in {cost.count, max(1, cost.count - 1)})
-    parents = {tuple(row[part] for part in KNOWN[cost.of]["primary_key"]): row for row in second.records(cost.of)}
+    key = streams("source_sentry")[cost.of]["primary_key"]
+    parents = {tuple(row[part] for part in key): row for row in second.records(cost.of)}
     counted_by = _router(KNOWN[name]).get("counted_by")
     return (
         sum(1 for row in parents.values() if _is_asked(name, row) and (not counted_by or row[counted_by])) * readers,

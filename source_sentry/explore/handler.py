@@ -21,6 +21,7 @@ _MOST_FIELDS: Final = re.compile(r"up to (\d+) (?:fields|columns)", re.IGNORECAS
 _PAGE_SIZE: Final = re.compile(r"per_page|cannot be larger than", re.IGNORECASE)
 _ORDER: Final = re.compile(r"order ?by|sort", re.IGNORECASE)
 _ONE_PROJECT: Final = "events from multiple projects"
+_ABOUT_THE_QUESTION: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 
 
 @dataclass
@@ -79,13 +80,27 @@ class RowsHandler(SentryErrorHandler):
 
 @dataclass
 class AcrossHandler(SentryErrorHandler):
-    """Answer to a question about all projects -> no record where the plan has no views across them."""
+    """Answer to a question about all projects -> no record where the plan has no views across them.
+
+    Where Explore does not find errors, because the server is older or the token may not use it, the question ends.
+    """
+
+    @override
+    def judge_page(self, response: requests.Response) -> ErrorResolution:
+        page = page_of(response)
+        if isinstance(page, SentryPage) and not page.envelope:  # a list of events, which this address once had
+            page.content.clear()
+            self.runtime.refusals.end(self.name)
+        return super().judge_page(response)
 
     @override
     def judge_refusal(self, response: requests.Response) -> ErrorResolution:
-        if response.status_code == HTTPStatus.BAD_REQUEST and _ONE_PROJECT in errors.detail(response):
-            return nothing(errors.detail(response))
-        return super().judge_refusal(response)
+        detail, status = errors.detail(response), response.status_code
+        if status not in _ABOUT_THE_QUESTION or any(complaint in detail for complaint in TOO_WIDE):
+            return super().judge_refusal(response)
+        if _ONE_PROJECT not in detail:
+            self.runtime.refusals.end(self.name)
+        return nothing(detail)
 
 
 def _is_whole(page: SentryPage) -> bool:

@@ -12,6 +12,11 @@ from source_sentry.states import ALL
 from sourcewright.log import logger
 
 
+def is_across(config: Mapping[str, Any]) -> bool:
+    """Whether rows of all projects are asked for at once."""
+    return not config["projects"] and bool(config["server"].is_across_projects)
+
+
 @dataclass
 class RowsRouter(ProjectRouter):
     """One partition, {"project": "-1"}, for all projects; one for each where some are configured or the plan wants it.
@@ -32,7 +37,7 @@ class RowsRouter(ProjectRouter):
     def stream_slices(self) -> Iterable[StreamSlice]:
         rows = self.parents()
         self._warn_of_samples()
-        if self.config["projects"] or not self.config["server"].is_across_projects:
+        if not is_across(self.config):
             yield from self.slices(rows)
         elif any(map(self.has_children, rows)):
             yield StreamSlice(partition={"project": ALL}, cursor_slice={}, extra_fields={})

@@ -98,6 +98,10 @@ def organization_request(endpoint: str, **params: str | list[str]) -> SentryRequ
 
 
 PROJECTS: Final = organization_request("projects/", per_page="100")
+ACROSS: Final = organization_request(
+    "events/", dataset="errors", field="count()", project="-1", statsPeriod="1h", per_page="1"
+)
+"""Whether Explore finds errors, and of all projects at once."""
 ENVIRONMENTS: Final = organization_request("environments/", project="-1", visibility="all")
 
 

@@ -1,9 +1,12 @@
-"""What lies below an event."""
+"""What lies below an event, where Explore does not find errors: below the list of events."""
+
+import pytest
 
 from source_sentry import SourceSentry
 from unit_tests.source_sentry.builders import BACKEND, NOW, WEB, Json, a_config, an_event
 from unit_tests.source_sentry.endpoints import events
 from unit_tests.source_sentry.sentry_mock import (
+    ACROSS,
     SentryMock,
     SentryRequest,
     answer,
@@ -12,6 +15,13 @@ from unit_tests.source_sentry.sentry_mock import (
     project_request,
 )
 from unit_tests.source_sentry.sync import Sync, project_states, read_source
+
+UNKNOWN = {"detail": "dataset must be one of: discover, metricsEnhanced, metrics"}
+
+
+@pytest.fixture(autouse=True)
+def _is_without_explore(sentry: SentryMock) -> None:
+    sentry.answers(ACROSS, answer(UNKNOWN, 400))
 
 
 def attachments(slug: str, event: int, **more: str) -> SentryRequest:
@@ -37,15 +47,22 @@ def test_given_events_of_two_projects_when_read_then_a_request_each_below_the_pr
     found = {record["id"]: record["eventID"] for record in done.records("event_attachments")}
     assert found == {"7": f"{1:032x}", "8": f"{1:032x}", "9": f"{3:032x}"}
     assert {record["eventDateCreated"] for record in done.records("event_attachments")} == {"2026-11-20T08:00:00Z"}
-    state = {"parent_state": {"events": project_states("dateCreated", {"1": NOW, "2": NOW})}}
+    state = {"parent_state": {"event_ids": project_states("timestamp", {"1": NOW, "2": NOW})}}
     assert done.state("event_attachments") == state
 
 
-def test_given_no_new_event_when_read_then_only_the_list_of_events_is_asked(sentry: SentryMock) -> None:
+@pytest.mark.parametrize(("parent", "field"), [("events", "dateCreated"), ("event_ids", "timestamp")])
+@pytest.mark.parametrize("project", ["1", "-1"])
+def test_given_no_new_event_when_read_then_only_the_list_of_events_is_asked(
+    parent: str, field: str, project: str, sentry: SentryMock
+) -> None:
     sentry.answers_projects(BACKEND)
     sentry.answers(events("backend", "2026-11-22T08:00:00Z"), page())
-    saved = {"parent_state": {"events": project_states("dateCreated", {"1": "2026-11-22T09:00:00Z"})}}
-    assert sync(saved).records("event_attachments") == []
+    saved = {"parent_state": {parent: project_states(field, {project: "2026-11-22T09:00:00Z"})}}
+    done = sync(saved)
+    assert done.records("event_attachments") == []
+    state = {"parent_state": {"event_ids": project_states("timestamp", {"1": NOW})}}
+    assert done.state("event_attachments") == state
 
 
 def test_given_a_plan_without_attachments_when_read_then_one_warning_ends_the_stream(sentry: SentryMock) -> None:

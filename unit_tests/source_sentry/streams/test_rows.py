@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from source_sentry.explore import paging, retriever
-from unit_tests.source_sentry.builders import BACKEND, WEB, Json, a_config
+from unit_tests.source_sentry.builders import API, BACKEND, WEB, Json, a_config
 from unit_tests.source_sentry.rows import RowsServer, rows, serving_rows
 from unit_tests.source_sentry.sync import Sync, project_states, read
 
@@ -204,6 +204,17 @@ def test_given_configured_projects_when_read_then_only_those() -> None:
     sync = read_rows(server, settings={"projects": ["backend"]})
     assert sync.cursors("error_rows") == {"1": UNTIL}
     assert {asked["project"][0] for asked in server.asked} == {"1"}
+
+
+def test_given_a_configured_project_that_does_not_exist_when_read_then_a_warning_names_it() -> None:
+    with serving_rows(RowsServer(rows(5), projects=[BACKEND, WEB])) as mock:
+        mock.get(
+            f"{API}/projects/acme/backnd/", status_code=404, json={"detail": "The requested resource does not exist"}
+        )
+        sync = read("error_rows", config=a_config(start_date=START, projects=["backend", "backnd"]))
+    assert len(sync.records("error_rows")) == 5
+    (warning,) = sync.warnings()
+    assert "`backnd`" in warning
 
 
 def test_given_no_project_with_logs_when_read_then_nothing_is_asked() -> None:
