@@ -57,7 +57,9 @@ class EventRouter(TouchedRouter):
         below = copy(self)
         below.parent = self.fallback
         for found in super(EventRouter, below).batches(_renamed(_by_project(state), _OF_ROWS)):
-            rows = [_row({_OF_EVENTS[name]: row[name] for name in _OF_EVENTS if name in row}) for row in found.rows]
+            rows = [
+                {_OF_EVENTS[name]: value for name, value in row.items() if name in _OF_EVENTS} for row in found.rows
+            ]
             yield found._replace(rows=rows, state=_renamed(found.state, _OF_EVENTS))
 
     def _of_all(self, state: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -201,3 +201,11 @@ def test_given_explore_that_fails_when_read_then_the_error_names_it_and_no_other
     ((message, _),) = sync.errors("event_details")
     assert message.startswith("Stream `event_details` is read below `event_ids`, which failed: ")
     assert sync.states("event_details") == []
+
+
+def test_given_a_state_of_events_that_reaches_into_the_lag_when_read_without_lookback_then_it_stays() -> None:
+    server = RowsServer(found(30))
+    state = events_state({"1": "2026-11-22T09:55:00Z"})
+    sync = read_details(server, Bodies(), state=state, settings={"lookback_hours": 0})
+    assert (server.asked[1:], sync.records("event_details")) == ([], [])
+    assert sync.state("event_details") == ids_state({"-1": "2026-11-22T09:55:00Z"})["event_details"]
