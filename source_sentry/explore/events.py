@@ -57,10 +57,7 @@ class EventRouter(TouchedRouter):
         below = copy(self)
         below.parent = self.fallback
         for found in super(EventRouter, below).batches(_renamed(_by_project(state), _OF_ROWS)):
-            rows = [
-                {_OF_EVENTS[name]: value for name, value in row.items() if name in _OF_EVENTS} for row in found.rows
-            ]
-            yield found._replace(rows=rows, state=_renamed(found.state, _OF_EVENTS))
+            yield found._replace(rows=list(map(_row_of_event, found.rows)), state=_renamed(found.state, _OF_EVENTS))
 
     def _of_all(self, state: Mapping[str, Any]) -> Mapping[str, Any]:
         """State of each project -> that of all at once, where they are read so: the earliest, so that nothing is lost.
@@ -110,6 +107,10 @@ class EventState(ChildState):
 def _row(row: Row) -> Row:
     """{"timestamp": "2026-11-22T10:00:00+00:00"} -> {"timestamp": "2026-11-22T10:00:00Z"}, as in events."""
     return {**row, "timestamp": _date(row.get("timestamp"))}
+
+
+def _row_of_event(event: Row) -> Row:
+    return {_OF_EVENTS[name]: value for name, value in event.items() if name in _OF_EVENTS}
 
 
 def _date(value: Any) -> Any:

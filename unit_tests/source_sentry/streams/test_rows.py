@@ -235,11 +235,12 @@ def test_given_other_datasets_when_read_then_all_rows(stream: str) -> None:
     assert len(read_rows(server, stream).records(stream)) == 120
 
 
-def test_given_a_server_without_explore_when_read_then_a_warning_and_success() -> None:
+@pytest.mark.parametrize("stream", ["logs", "error_rows"])
+def test_given_a_server_without_explore_when_read_then_a_warning_and_success(stream: str) -> None:
     server = RowsServer([])
     with serving_rows(server) as mock:
         mock.get("http://sentry.test:9000/api/0/organizations/acme/events/", status_code=404, text="")
-        sync = read("logs", config=a_config(start_date=START))
-    assert (sync.status("logs"), sync.records("logs")) == ("COMPLETE", [])
+        sync = read(stream, config=a_config(start_date=START))
+    assert (sync.status(stream), sync.records(stream)) == ("COMPLETE", [])
     (warning,) = sync.warnings()
-    assert "Skipped: stream `logs`" in warning
+    assert f"Skipped: stream `{stream}`" in warning
