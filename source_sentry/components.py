@@ -10,6 +10,7 @@ from typing_extensions import override
 from source_sentry.config import NormalizeConfig
 from source_sentry.explore.handler import AcrossHandler, RowsHandler
 from source_sentry.explore.paging import RowsPagination
+from source_sentry.explore.queries import QueryHandler, QuerySchema
 from source_sentry.explore.router import RowsRouter
 from source_sentry.handler import SentryErrorHandler
 from source_sentry.issue_records import ActivityFilter, Digest, TombstoneFilter, TombstoneHandler, WantedFilter
@@ -45,6 +46,8 @@ __all__ = [
     "PlacedExtractor",
     "ProjectRouter",
     "ProjectState",
+    "QueryHandler",
+    "QuerySchema",
     "RouteHandler",
     "RowsHandler",
     "RowsPagination",

@@ -103,6 +103,16 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         """Hook for subclasses: what the manifest's templates read beside the user's settings, called once."""
         return {}
 
+    def stream_settings(self) -> Mapping[str, Any]:
+        """Hook for subclasses: what the manifest's dynamic streams are made of, called when settings are validated."""
+        return {}
+
+    @property
+    @override
+    def dynamic_streams(self) -> list[dict[str, Any]]:
+        self._config = {**self._config, **self.stream_settings()}
+        return super().dynamic_streams
+
     @override
     def configure(self, config: Mapping[str, Any], temp_dir: str) -> Mapping[str, Any]:
         return self._config or config  # the engine would write it to a file that nothing reads
