@@ -23,6 +23,7 @@ from sourcewright.engine.cursor import PartitionCursor
 from sourcewright.engine.executor import FairExecutor
 from sourcewright.engine.factory import ComponentFactory
 from sourcewright.engine.failures import Failures
+from sourcewright.engine.interpolation import guard_literals
 from sourcewright.engine.messages import saved_streams, without_false_states
 from sourcewright.engine.parents import DefinedStreams
 from sourcewright.engine.retriever import WindowRetriever
@@ -60,6 +61,7 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
     ) -> None:
         # An absolute path, because the engine prefers a manifest.yaml of the working directory
         super().__init__(path_to_yaml=str(self.manifest), catalog=catalog, config=config, state=state)
+        guard_literals()
         self._chosen: set[str] | None = None
         self._queue = RecordQueue()
         self._message_repository = ConcurrentMessageRepository(self._queue, InMemoryMessageRepository(Level.INFO))
