@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from isodate import parse_duration
 
+from source_sentry.explore.datasets import DATASETS, Dataset
 from source_sentry.explore.paging import MOST_ROWS
 
 Stream = Mapping[str, Any]
@@ -87,7 +88,7 @@ def _windows(stream: Stream) -> int:
 
 def page_rows(stream: Stream) -> int:
     """Rows of Explore that a request brings."""
-    return int(stream["$parameters"]["page_rows"])
+    return _dataset(stream).page_rows
 
 
 def million(stream: Stream) -> int:
@@ -97,5 +98,9 @@ def million(stream: Stream) -> int:
 
 def quiet(stream: Stream) -> str:
     """Requests for a window that has few rows: `9 a day`."""
-    hours = stream["$parameters"]["hours"]
+    hours = _dataset(stream).hours
     return f"{ceil(24 * 60 / (hours * 60 - 1)) + _COUNTS} a day" if hours else f"{1 + _COUNTS} a week"
+
+
+def _dataset(stream: Stream) -> Dataset:
+    return DATASETS[stream["$parameters"]["dataset"]]
