@@ -1,6 +1,5 @@
 """The connector: the manifest, run by the engine."""
 
-import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -53,7 +52,7 @@ class SourceSentry(ManifestSource):
         return self.parent_rows(name, *fields) if self.is_reading else self.read_definition(name)
 
     @override
-    def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
+    def connection(self) -> AirbyteConnectionStatus:
         return check_connection(self)
 
     def prove_queries(self) -> None:
