@@ -25,9 +25,8 @@ def main() -> int:
         shutil.copytree(ROOT, checkout, ignore=shutil.ignore_patterns(".git", ".venv*", "build", "demo", "__pycache__"))
         # Without the tests of the image, for which the tool would build one
         options = ("--pytest-arg=-m", "--pytest-arg=not image_tests")
-        return subprocess.run(
-            [TOOL, "connector", "test", *options, str(checkout)], cwd=checkout, check=False
-        ).returncode  # noqa: S603
+        command = [TOOL, "connector", "test", *options, str(checkout)]
+        return subprocess.run(command, cwd=checkout, check=False).returncode  # noqa: S603 - the tool beside this Python
 
 
 if __name__ == "__main__":
