@@ -15,7 +15,7 @@ from source_sentry.components import ProjectRouter
 from source_sentry.explore.datasets import DATASETS
 from source_sentry.explore.queries import ask_kinds, query_stream, require_own_names
 from source_sentry.explore.retriever import RowsRetriever
-from source_sentry.issue_roll import Roll
+from source_sentry.life.roll import Roll
 from source_sentry.projects import explain_renamed, renamed
 from source_sentry.server import Server
 from sourcewright.components.runtime import Row

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from source_sentry import SourceSentry
-from source_sentry.issue_known import pack
-from source_sentry.issue_records import Digest
+from source_sentry.life.known import pack
+from source_sentry.life.records import Digest
 from unit_tests.manifests import resolved
 from unit_tests.source_sentry.builders import NOW, Json, a_config, an_issue, without
 from unit_tests.source_sentry.endpoints import issues

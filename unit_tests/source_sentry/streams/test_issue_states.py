@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from source_sentry.issue_known import pack, unpack
+from source_sentry.life.known import pack, unpack
 from unit_tests.source_sentry.builders import NOW, START, an_issue
 from unit_tests.source_sentry.endpoints import old_issues
 from unit_tests.source_sentry.issue_life import (

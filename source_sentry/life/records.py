@@ -15,7 +15,7 @@ from airbyte_cdk.sources.types import Config, StreamSlice, StreamState
 from typing_extensions import override
 
 from source_sentry.handler import SentryErrorHandler
-from source_sentry.issue_routers import FATE, SINCE, WANTED, Fate
+from source_sentry.life.routers import FATE, SINCE, WANTED, Fate
 from sourcewright import dates
 from sourcewright.components.records import RecordChange
 from sourcewright.http.pages import read_page

@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from source_sentry import errors
 from source_sentry.handler import SentryErrorHandler
-from source_sentry.issue_known import Entry
+from source_sentry.life.known import Entry
 from source_sentry.server import Server
 from sourcewright.components.handler import nothing
 from sourcewright.components.runtime import Row

@@ -13,8 +13,8 @@ from typing_extensions import override
 
 from source_sentry.check import covers
 from source_sentry.errors import token_scopes
-from source_sentry.issue_known import Entry, Known
-from source_sentry.issue_roll import HUNDRED, NotByIdError, hundreds
+from source_sentry.life.known import Entry, Known
+from source_sentry.life.roll import HUNDRED, NotByIdError, hundreds
 from sourcewright import dates
 from sourcewright.components.parents import TouchedRouter
 from sourcewright.components.runtime import ParentBatch, Row, Runtime
