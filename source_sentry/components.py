@@ -13,10 +13,11 @@ from source_sentry.explore.paging import RowsPagination
 from source_sentry.explore.queries import QueryHandler, QuerySchema
 from source_sentry.explore.router import RowsRouter
 from source_sentry.handler import SentryErrorHandler
-from source_sentry.life.records import ActivityFilter, Digest, TombstoneFilter, TombstoneHandler, WantedFilter
-from source_sentry.life.roll import GroupHandler
-from source_sentry.life.routers import ActivityRouter, StateRouter, TombstoneRouter
+from source_sentry.life.records import ActivityFilter, Digest, WantedFilter
+from source_sentry.life.roll import GroupHandler, GroupPagination
+from source_sentry.life.routers import ActivityRouter, StateRouter
 from source_sentry.life.states import LifeState
+from source_sentry.life.tombstones import TombstoneFilter, TombstoneHandler, TombstoneRouter
 from source_sentry.pages import PlacedExtractor
 from source_sentry.paging import LinkHeaderPagination
 from source_sentry.routers import MonitorRouter, ProjectRouter
@@ -37,6 +38,7 @@ __all__ = [
     "Digest",
     "EmptyMaps",
     "GroupHandler",
+    "GroupPagination",
     "LifeState",
     "LinkHeaderPagination",
     "MonitorRouter",

@@ -1,16 +1,21 @@
-"""Issues that a stream knows, and how its state holds them: ids and short digests, packed."""
+"""Issues that a stream knows, and how its state holds them."""
 
-import zlib
-from base64 import b64decode, b64encode
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
+from source_sentry.config import RETENTION
+from source_sentry.life.packs import Packs
 from sourcewright import dates
 
-KNOWN, MISSING, RECONCILED, SYNCED = "known", "missing", "reconciled", "synced"
-_OWN: Final = frozenset({KNOWN, MISSING, RECONCILED, SYNCED})
+KNOWN, MISSING, GONE, RECONCILED, SYNCED = "known", "missing", "gone", "reconciled", "synced"
+_OWN: Final = frozenset({KNOWN, MISSING, GONE, RECONCILED, SYNCED})
+PROJECT, SINCE, DELETED, QUIET = "project", "since", "deleted", "quiet"
+"""Fields of a missing issue: a date where a 404 was seen, a date where a row says that it was deleted, and whether it
+was only missing from the list; `GONE`, a date, where its end is certain."""
+LEFT_LIST: Final = "-"
+"""Stands for the digest of an issue that is there, but no longer in the list."""
 _A_DAY: Final = timedelta(hours=23)
 """A bit less, so that a schedule of once a day never misses one by seconds."""
 
@@ -23,38 +28,16 @@ class Entry(NamedTuple):
     """Of all that may change without an event."""
 
 
-def pack(digests: Mapping[str, str]) -> str:
-    """{"4711": "0badcafe"} -> text, of some 6 bytes an issue, and 11 where all digests differ."""
-    last, lines = 0, []
-    for number in sorted(map(int, digests)):
-        lines.append(f"{number - last:x} {digests[str(number)]}")
-        last = number
-    return b64encode(zlib.compress("\n".join(lines).encode(), 9)).decode()
-
-
-def unpack(text: str) -> dict[str, str]:
-    """Undo `pack`.
-
-    Raises:
-        AttributeError, TypeError, ValueError, zlib.error: It is no such text.
-
-    """
-    last, digests = 0, {}
-    for line in zlib.decompress(b64decode(text, validate=True)).decode().splitlines():
-        step, digest = line.split(" ")
-        last += int(step, 16)
-        digests[str(last)] = digest
-    return digests
-
-
 @dataclass
 class Known:
     """The issues of a stream while it is read.
 
     {"known": {"1": "eJw…"}, "missing": {"4711": {"project": "1", "since": "2026-11-21T10:00:00Z"}},
-     "reconciled": "…Z", "synced": "…Z", **state of `issues`}
+     "gone": {"1": "eJw…"}, "reconciled": "…Z", "synced": "…Z", **state of `issues`}
 
-    `missing` are issues that the last answer lacked, `since` when they are known to be gone; `known` has the others.
+    An issue is in one of the three. `missing` are those that the last answer lacked; what answers for single issues
+    tell is noted there, and sorted into the others by the next sync. `gone` are those that a tombstone was written for
+    within 90 days, with the day of it. Each stream has a state of its own, since users choose and reset each alone.
     """
 
     now: str
@@ -65,74 +48,74 @@ class Known:
     synced: str
     """Start of the last sync."""
     missing: dict[str, dict[str, Any]]
-    _packed: dict[str, str]
-    _digests: dict[str, dict[str, str]]
-    _changed: set[str] = field(default_factory=set)
-    _projects: dict[str, str] = field(default_factory=dict)
+    present: Packs
+    gone: Packs
 
     @classmethod
     def of(cls, state: Mapping[str, Any], now: str) -> "Known":
         """Read a state that was checked; an empty one knows nothing."""
-        packed = dict(state.get(KNOWN, {}))
-        digests = {project: unpack(text) for project, text in packed.items()}
-        projects = {issue: project for project, issues in digests.items() for issue in issues}
-        missing = {issue: dict(entry) for issue, entry in state.get(MISSING, {}).items()}
         of_issues = {name: value for name, value in state.items() if name not in _OWN}
-        reconciled, synced = state.get(RECONCILED, ""), state.get(SYNCED, "")
-        return cls(now, of_issues, reconciled, synced, missing, packed, digests, _projects=projects)
+        present, gone = Packs.of(state.get(KNOWN, {})), Packs.of(state.get(GONE, {}))
+        # A date ahead of now is that of a clock that was wrong
+        reconciled, synced = (date if (date := state.get(name, "")) <= now else "" for name in (RECONCILED, SYNCED))
+        known = cls(now, of_issues, reconciled, synced, {}, present, gone)
+        for issue, entry in state.get(MISSING, {}).items():
+            known._sort(issue, dict(entry))
+        oldest = dates.to_text(dates.from_text(now) - RETENTION)[:10]
+        for issue in [issue for issue in gone.within(gone.projects()) if (gone.text(issue) or "") < oldest]:
+            gone.pop(issue)
+        return known
 
-    def __len__(self) -> int:
-        """Return the number of issues that are not missing."""
-        return len(self._projects)
-
-    def __contains__(self, issue: str) -> bool:
-        """Whether an issue is one of them."""
-        return issue in self._projects
+    def _sort(self, issue: str, entry: dict[str, Any]) -> None:
+        """Put an issue where it belongs by what its own answer told."""
+        if entry.get(GONE):
+            self.gone.put(issue, entry[PROJECT], entry[GONE][:10])
+        elif entry.get(QUIET):
+            self.present.put(issue, entry[PROJECT], LEFT_LIST)
+        else:
+            self.missing[issue] = entry
 
     def is_due(self, how_often: str) -> bool:
         """Whether quiet issues are to be asked for in this sync: `never`, `daily` or `always`."""
-        if how_often != "daily" or not self.reconciled:
-            return how_often != "never"
-        return dates.from_text(self.now) - dates.from_text(self.reconciled) >= _A_DAY
+        return how_often == "always" or (how_often == "daily" and self._is_a_day_ago(self.reconciled))
 
-    def quiet(self, projects: Collection[str]) -> Iterator[str]:
-        """Yield the known issues of `projects`."""
-        return (issue for issue, project in self._projects.items() if project in projects)
+    def _is_a_day_ago(self, date: str) -> bool:
+        return not date or dates.from_text(self.now) - dates.from_text(date) >= _A_DAY
 
     def lost(self, projects: Collection[str]) -> list[str]:
-        """Return the missing issues of `projects`, and those whose project nobody knows."""
-        return [issue for issue, entry in [*self.missing.items()] if entry["project"] in {*projects, ""}]
+        """Return the missing issues of `projects`, and those whose project nobody knows, that are to be asked for."""
+        asked = {*projects, ""}
+        return [issue for issue, entry in self.missing.items() if entry[PROJECT] in asked and not self.is_over(issue)]
+
+    def is_over(self, issue: str) -> bool:
+        """Whether a tombstone was written for an issue: for ever, or for a day, after which it is asked for once more.
+
+        A merge may take so long that it was taken for a deletion.
+        """
+        deleted = self.missing.get(issue, {}).get(DELETED)
+        return issue in self.gone or bool(deleted and not self._is_a_day_ago(deleted))
 
     def note(self, issue: str, entry: Entry) -> bool:
         """Remember what an answer says of an issue; whether that is new."""
         self.missing.pop(issue, None)
-        digests = self._digests.setdefault(entry.project, {})
-        if digests.get(issue) == entry.digest:
-            return False
-        self._forget(issue)
-        digests[issue] = entry.digest
-        self._projects[issue] = entry.project
-        self._changed.add(entry.project)
-        return True
+        return self.present.put(issue, *entry)
 
-    def lose(self, issue: str) -> None:
-        """Remember that an answer lacked an issue."""
-        project = self._forget(issue)
-        self.missing.setdefault(issue, {"project": project, "since": None})
+    def keep(self, issue: str, project: str) -> None:
+        """Remember an issue that nobody answered for, neither that it is there nor that it is not."""
+        if issue not in self.present and issue not in self.missing:
+            self.present.put(issue, project, "")
 
-    def _forget(self, issue: str) -> str:
-        project = self._projects.pop(issue, "")
-        if project:
-            del self._digests[project][issue]
-            self._changed.add(project)
-        return project
+    def lose(self, issue: str, project: str) -> dict[str, Any]:
+        """Remember that an answer lacked an issue; what is known of that."""
+        return self.missing.setdefault(issue, {PROJECT: self.present.pop(issue) or project, SINCE: None})
 
     def state(self) -> dict[str, Any]:
-        """Return the state up to here; it shares what is `missing`, which the answers for single issues change."""
-        for project in self._changed:
-            self._packed.pop(project, None)
-            if digests := self._digests[project]:
-                self._packed[project] = pack(digests)
-        self._changed.clear()
-        own = {KNOWN: dict(self._packed), MISSING: self.missing, RECONCILED: self.reconciled, SYNCED: self.synced}
+        """Return the state up to here; it shares the entries of `missing`, in which answers are noted."""
+        own = {
+            KNOWN: self.present.packed(),
+            MISSING: dict(self.missing),
+            GONE: self.gone.packed(),
+            RECONCILED: self.reconciled,
+            SYNCED: self.synced,
+        }
         return {**self.of_issues, **{name: value for name, value in own.items() if value or name == MISSING}}

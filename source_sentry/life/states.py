@@ -7,7 +7,8 @@ from typing import Any
 
 from typing_extensions import override
 
-from source_sentry.life.known import KNOWN, MISSING, RECONCILED, SYNCED, unpack
+from source_sentry.life.known import DELETED, GONE, KNOWN, MISSING, PROJECT, RECONCILED, SINCE, SYNCED
+from source_sentry.life.packs import unpack
 from sourcewright.components.states import ChildState
 
 
@@ -21,12 +22,17 @@ class LifeState(ChildState):
     @override
     def of_parent(self, saved: Mapping[str, Any], router: Any) -> Mapping[str, Any]:
         try:
-            for text in saved.get(KNOWN, {}).values():
+            for text in [*saved.get(KNOWN, {}).values(), *saved.get(GONE, {}).values()]:
                 unpack(text)
-            for entry in saved.get(MISSING, {}).values():
-                str(entry["project"]), entry["since"]
-            for name in {RECONCILED, SYNCED} & saved.keys():
-                self.cursor(saved, name)
+            for issue, entry in saved.get(MISSING, {}).items():
+                self._check_missing(issue, entry)
+            dates = {name: self.cursor(saved, name)[name] for name in (RECONCILED, SYNCED) if name in saved}
         except (AttributeError, KeyError, TypeError, ValueError, zlib.error):
             raise self._unreadable(dict(saved), self.field_name) from None
-        return saved
+        return {**saved, **dates}
+
+    def _check_missing(self, issue: str, entry: Mapping[str, Any]) -> None:
+        int(issue), str(entry[PROJECT]), entry[SINCE]
+        for name in (SINCE, DELETED, GONE):
+            if entry.get(name) is not None:
+                self.cursor(entry, name)

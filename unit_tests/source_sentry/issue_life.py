@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from source_sentry import SourceSentry
-from source_sentry.life.known import pack
+from source_sentry.life.packs import pack
 from source_sentry.life.records import Digest
 from unit_tests.manifests import resolved
 from unit_tests.source_sentry.builders import NOW, Json, a_config, an_issue, without
@@ -34,8 +34,8 @@ def digest(row: Json) -> str:
     return str(record["digest"])
 
 
-def knowing(*rows: Json, missing: Mapping[str, Any] | None = None, reconciled: str = EARLIER) -> Json:
-    """State of a stream that knows `rows`."""
+def knowing(*rows: Json, missing: Mapping[str, Any] | None = None, gone: str = "", reconciled: str = EARLIER) -> Json:
+    """State of a stream that knows `rows`, and wrote a tombstone for issue 3 on the day `gone`."""
     projects = [*dict.fromkeys(str(row["project"]["id"]) for row in rows)]
     known = {
         project: pack({row["id"]: digest(row) for row in rows if row["project"]["id"] == project})
@@ -44,7 +44,13 @@ def knowing(*rows: Json, missing: Mapping[str, Any] | None = None, reconciled: s
     cursors = project_states("lastSeen", dict.fromkeys(projects or ["1"], EARLIER))
     own = {"known": known, "missing": missing or {}, "synced": EARLIER}
     own |= {"reconciled": reconciled} if reconciled else {}
+    own |= {"gone": {"1": pack({"3": gone})}} if gone else {}
     return {"parent_state": {"issues": {**cursors, **own}}}
+
+
+def without_digests(*rows: Json) -> Json:
+    """What `issue_tombstones` knows of `rows`, all of project 1."""
+    return {"1": pack(dict.fromkeys((row["id"] for row in rows), ""))}
 
 
 def shown(row: Json) -> Json:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from source_sentry.life.known import pack, unpack
-from unit_tests.source_sentry.builders import NOW, START, an_issue
-from unit_tests.source_sentry.endpoints import old_issues
+from source_sentry.life.packs import pack, unpack
+from unit_tests.source_sentry.builders import BACKEND, NOW, START, Json, an_issue
+from unit_tests.source_sentry.endpoints import issues, old_issues
 from unit_tests.source_sentry.issue_life import (
     CLOSED,
     EARLIER,
@@ -23,10 +23,30 @@ from unit_tests.source_sentry.issue_life import (
     shown,
     sync,
 )
-from unit_tests.source_sentry.sentry_mock import SentryMock, answer, organization_request, page
+from unit_tests.source_sentry.sentry_mock import PROJECTS, SentryMock, SentryRequest, answer, organization_request, page
+from unit_tests.source_sentry.sync import project_states
 
 QUIET = a_life(3)
 RESOLVED = a_life(3, status="resolved", substatus=None)
+
+
+def the_list(project: str, start: str) -> SentryRequest:
+    """The list of a project's issues, without what it counts."""
+    return organization_request(
+        "issues/",
+        project=project,
+        collapse=["stats", "unhandled"],
+        query=f"lastSeen:>={start}",
+        start="2026-08-24T10:00:00Z",
+        end=NOW,
+        sort="new",
+        limit="100",
+    )
+
+
+def own_known(*rows: Json) -> Json:
+    """What the state has of issues that are there."""
+    return {"known": knowing(*rows)["parent_state"]["issues"]["known"]}
 
 
 def test_given_a_first_sync_when_read_then_each_listed_issue_comes_without_the_fields_that_it_lacks(
@@ -168,25 +188,128 @@ def test_given_a_server_that_does_not_know_ids_when_read_then_what_changed_comes
     sentry.answers(by_id(3, 4), verdict)
     listed = {**an_issue(3), **RESOLVED}
     lists(sentry, listed, {**an_issue(4), **a_life(4)}, start="")
-    sentry.answers(
-        organization_request(
-            "issues/",
-            project="1",
-            collapse=["stats", "unhandled"],
-            query=f"lastSeen:>={START}",
-            start="2026-08-24T10:00:00Z",
-            end=NOW,
-            sort="new",
-            limit="100",
-        ),
-        page(RESOLVED, a_life(4)),
-    )
+    sentry.answers(the_list("1", START), page(RESOLVED, a_life(4)))
 
     done = sync("issue_states", state=knowing(QUIET, a_life(4)))
 
     assert done.records("issue_states") == [shown(RESOLVED)]
     assert len(done.warnings()) == 1
     assert "does not answer for issues by id" in done.warnings()[0]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_given_a_server_that_refuses_ids_late_when_some_were_answered_then_no_change_is_lost(
+    count: int, sentry: SentryMock
+) -> None:
+    rows = [a_life(number) for number in range(3, 3 + count)]
+    lists(sentry, *(an_issue(int(row["id"]), "2026-11-22T09:30:00Z") for row in rows))
+    answers_ids(sentry, *(row["id"] for row in rows), rows=rows)
+    quiet = [a_life(number) for number in range(50, 60)]
+    sentry.answers(by_id(*(row["id"] for row in quiet)), REFUSES)
+    listed = [{**an_issue(int(row["id"])), **row} for row in rows]
+    lists(sentry, *listed, start="")
+    sentry.answers(the_list("1", START), page(*rows))
+    done = sync("issue_states", state=knowing(*quiet))
+    assert done.records("issue_states") == [shown(row) for row in rows]
+    assert unpack(own_state(done, "issue_states")["known"]["1"]).keys() == {row["id"] for row in [*rows, *quiet]}
+
+
+def test_given_a_server_that_answers_for_none_of_many_when_read_then_its_list_tells(sentry: SentryMock) -> None:
+    rows = [a_life(number) for number in range(3, 15)]
+    lists(sentry)
+    answers_ids(sentry, 3, 4, rows=[])
+    answers_ids(sentry, *range(5, 15), rows=[])
+    lists(sentry, start="")
+    done = sync("issue_states", state=knowing(*rows))
+    assert own_state(done, "issue_states") == {**own_known(*rows), "missing": {}, **NOW_SYNCED}
+    assert "does not answer for issues by id" in done.warnings()[0]
+
+
+def test_given_a_survivor_that_stands_in_for_a_merged_issue_when_read_then_the_answer_is_by_id(
+    sentry: SentryMock,
+) -> None:
+    lists(sentry)
+    answers_ids(sentry, 3, 4, rows=[QUIET, a_life(4)])
+    answers_ids(sentry, 5, 6, rows=[a_life(5), a_life(99)])
+    done = sync("issue_states", state=knowing(QUIET, *(a_life(number) for number in (4, 5, 6))))
+    assert own_state(done, "issue_states")["missing"].keys() == {"6"}
+    assert done.warnings() == []
+
+
+def test_given_an_answer_by_id_that_has_pages_when_read_then_all_of_them_are(sentry: SentryMock) -> None:
+    rows = [a_life(3), a_life(4), a_life(5, status="resolved")]
+    known = [a_life(number) for number in (1, 2, 3, 4, 5)]
+    lists(sentry)
+    answers_ids(sentry, 1, 2, rows=known[:2])
+    asked: Any = {"group": ["3", "4", "5"], "project": "-1", "collapse": ["stats", "unhandled"]}
+    sentry.answers(organization_request("issues/", **asked), page(*rows[:2], next_cursor="0:2:0"))
+    sentry.answers(organization_request("issues/", **asked, cursor="0:1:0"), page(*rows[1:]))
+    answers_ids(sentry, 5, rows=rows[2:])
+    done = sync("issue_states", state=knowing(*known))
+    assert done.records("issue_states") == [shown(rows[2])]
+    assert own_state(done, "issue_states")["missing"] == {}
+
+
+def test_given_an_issue_on_its_way_out_when_read_then_its_status_is_no_row(sentry: SentryMock) -> None:
+    lists(sentry)
+    leaving = [a_life(3, status="pending_deletion"), a_life(4, status="pending_merge")]
+    answers_ids(sentry, 3, 4, rows=leaving)
+    done = sync("issue_states", state=knowing(QUIET, a_life(4)))
+    assert done.records("issue_states") == []
+    assert own_state(done, "issue_states") == {
+        **own_known(a_life(4)),
+        "missing": {"3": {"project": "1", "since": None}},
+        **NOW_SYNCED,
+    }
+
+
+def test_given_an_issue_that_moved_to_another_project_when_read_then_it_is_a_row_and_known_there(
+    sentry: SentryMock,
+) -> None:
+    lists(sentry)
+    moved = a_life(3, project="2")
+    answers_ids(sentry, 3, rows=[moved], times=2)
+    done = sync("issue_states", state=knowing(QUIET))
+    assert done.records("issue_states") == [shown(moved)]
+    assert own_state(done, "issue_states") == {**own_known(moved), "missing": {}, **NOW_SYNCED}
+
+
+@pytest.mark.parametrize("odd", ["abc", None, "-3", "²"])
+def test_given_an_issue_whose_id_is_no_number_when_read_then_the_others_are(odd: Any, sentry: SentryMock) -> None:
+    lists(sentry, {**an_issue(1), "id": odd}, an_issue(3))
+    answers_ids(sentry, 3, rows=[RESOLVED], times=2)
+    done = sync("issue_states", state=knowing(QUIET))
+    assert done.records("issue_states") == [shown(RESOLVED)]
+
+
+def test_given_an_organization_without_issues_when_read_then_a_state_and_nothing_else(sentry: SentryMock) -> None:
+    lists(sentry, start="")
+    done = sync("issue_states")
+    assert (done.records("issue_states"), own_state(done, "issue_states")) == ([], {"missing": {}, **NOW_SYNCED})
+
+
+def test_given_projects_when_one_is_chosen_again_then_its_issues_are_asked_for_again(sentry: SentryMock) -> None:
+    other = {**BACKEND, "id": "2", "slug": "other"}
+    sentry.answers(PROJECTS, page(BACKEND, other), page(BACKEND, other))
+    lists(sentry, times=2)
+    sentry.answers(issues("2", LISTED_FROM), page())
+    there, changed = a_life(9, project="2"), a_life(9, project="2", status="resolved")
+    answers_ids(sentry, 3, rows=[QUIET])
+    answers_ids(sentry, 3, 9, rows=[QUIET, changed])
+    answers_ids(sentry, 9, rows=[changed])
+    first = sync("issue_states", state=knowing(QUIET, there), projects=["backend"])
+    assert first.records("issue_states") == []
+
+    cursors = project_states("lastSeen", {"1": EARLIER, "2": EARLIER})
+    state = {"parent_state": {"issues": {**own_state(first, "issue_states"), **cursors}}}
+    assert sync("issue_states", state=state).records("issue_states") == [shown(changed)]
+
+
+def test_given_a_clock_that_was_ahead_when_read_then_quiet_issues_are_due(sentry: SentryMock) -> None:
+    lists(sentry)
+    answers_ids(sentry, 3, rows=[QUIET])
+    done = sync("issue_states", state=knowing(QUIET, reconciled="2099-01-01T00:00:00Z"), issue_reconcile="daily")
+    assert own_state(done, "issue_states")["reconciled"] == NOW
 
 
 def test_given_an_old_server_when_nothing_is_due_then_only_its_list_is_read(sentry: SentryMock) -> None:
@@ -207,8 +330,16 @@ def test_given_a_hundred_thousand_issues_that_all_differ_when_packed_then_some_e
 
 @pytest.mark.parametrize(
     "broken",
-    [{"known": {"1": "junk"}}, {"known": 7}, {"missing": {"3": 7}}, {"reconciled": "soon"}],
-    ids=["no pack", "no object", "no entry", "no date"],
+    [
+        {"known": {"1": "junk"}},
+        {"known": 7},
+        {"gone": {"1": 7}},
+        {"missing": {"3": 7}},
+        {"missing": {"x": {"project": "1", "since": None}}},
+        {"missing": {"3": {"project": "1", "since": "soon"}}},
+        {"reconciled": "soon"},
+    ],
+    ids=["no pack", "no object", "no pack of tombstones", "no entry", "no number", "no date of one", "no date"],
 )
 def test_given_a_state_that_nobody_wrote_when_read_then_one_clear_error(broken: Any, sentry: SentryMock) -> None:
     state = knowing()

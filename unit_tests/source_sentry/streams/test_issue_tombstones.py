@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from unit_tests.source_sentry.builders import NOW, START, an_issue
-from unit_tests.source_sentry.endpoints import old_issues
+from source_sentry.life.packs import pack
+from unit_tests.source_sentry.builders import BACKEND, NOW, START, an_issue
+from unit_tests.source_sentry.endpoints import issues, old_issues
 from unit_tests.source_sentry.issue_life import (
     CLOSED,
     EARLIER,
@@ -19,8 +20,17 @@ from unit_tests.source_sentry.issue_life import (
     lists,
     own_state,
     sync,
+    without_digests,
 )
-from unit_tests.source_sentry.sentry_mock import SentryMock, SentryRequest, answer, organization_request, page
+from unit_tests.source_sentry.sentry_mock import (
+    PROJECTS,
+    ROUTE,
+    SentryMock,
+    SentryRequest,
+    answer,
+    organization_request,
+    page,
+)
 
 QUIET = a_life(3)
 STREAM = "issue_tombstones"
@@ -44,7 +54,7 @@ def test_given_issues_that_are_there_when_read_then_no_tombstone(sentry: SentryM
     answers_ids(sentry, 3, rows=[QUIET])
     done = sync(STREAM, state=knowing(QUIET))
     assert done.records(STREAM) == []
-    assert own_state(done, STREAM)["known"] == knowing(QUIET)["parent_state"]["issues"]["known"]
+    assert own_state(done, STREAM)["known"] == without_digests(QUIET)
 
 
 def test_given_a_merged_issue_when_asked_alone_then_the_tombstone_names_the_survivor(sentry: SentryMock) -> None:
@@ -52,7 +62,8 @@ def test_given_a_merged_issue_when_asked_alone_then_the_tombstone_names_the_surv
     done = sync(STREAM, state=knowing(QUIET))
     tombstone = {"id": "3", "projectId": "1", "mergedInto": "9", "deleted": False, "observedAt": NOW}
     assert done.records(STREAM) == [tombstone]
-    assert own_state(done, STREAM) == {"missing": {}, **NOW_SYNCED}
+    merged = {"project": "1", "since": None, "gone": NOW}
+    assert own_state(done, STREAM) == {"missing": {"3": merged}, **NOW_SYNCED}
     assert done.warnings() == []
 
 
@@ -68,7 +79,7 @@ def test_given_a_404_when_seen_in_two_syncs_then_deleted(how_often: str, sentry:
     is_missing(sentry, GONE, 404)
     done = sync(STREAM, state=knowing(missing=BEFORE), issue_reconcile=how_often)
     assert done.records(STREAM) == [{"id": "3", "projectId": "1", "deleted": True, "observedAt": NOW}]
-    assert own_state(done, STREAM)["missing"] == {}
+    assert own_state(done, STREAM)["missing"] == {"3": {**BEFORE["3"], "deleted": NOW}}
 
 
 def test_given_a_404_before_when_the_merge_is_done_then_merged(sentry: SentryMock) -> None:
@@ -138,12 +149,128 @@ def test_given_a_server_in_trouble_when_asked_alone_then_the_stream_fails_and_th
 
 
 def test_given_an_old_server_when_an_issue_is_only_quiet_then_it_is_asked_alone_once(sentry: SentryMock) -> None:
-    sentry.is_old()
-    sentry.answers(old_issues("backend", "1", START), page({**an_issue(4), **a_life(4)}))
+    listed = page({**an_issue(4), **a_life(4)})
+    sentry.answers(ROUTE, answer("", 404), answer("", 404))
+    sentry.answers(old_issues("backend", "1", START), listed, listed)
     sentry.answers_scopes("event:read")
     sentry.answers(SentryRequest(alone(3).exact[0].replace("organizations/acme/", "")), answer(QUIET))
-    done = sync(STREAM, state=knowing(QUIET, a_life(4)))
-    assert done.records(STREAM) == []
-    assert own_state(done, STREAM)["known"] == knowing(a_life(4))["parent_state"]["issues"]["known"]
-    assert own_state(done, STREAM)["missing"] == {}
+    first = sync(STREAM, state=knowing(QUIET, a_life(4)))
+    assert own_state(first, STREAM)["missing"] == {"3": {"project": "1", "since": None, "quiet": True}}
     assert LISTED_FROM not in str(sentry.requested)
+
+    again = sync(STREAM, state=first.state(STREAM))
+    assert first.records(STREAM) == again.records(STREAM) == []
+    assert own_state(again, STREAM) == {"known": {"1": pack({"3": "-", "4": ""})}, "missing": {}, **NOW_SYNCED}
+
+
+CALLED_DELETED = {"3": {"project": "1", "since": EARLIER, "deleted": EARLIER}}
+
+
+def test_given_a_slow_merge_that_was_called_a_deletion_when_it_is_done_then_a_row_corrects_it(
+    sentry: SentryMock,
+) -> None:
+    is_missing(sentry, a_life(9))
+    (tombstone,) = sync(STREAM, state=knowing(missing=CALLED_DELETED), issue_reconcile="never").records(STREAM)
+    assert (tombstone["id"], tombstone["mergedInto"], tombstone["deleted"]) == ("3", "9", False)
+
+
+def test_given_a_deletion_when_it_is_a_404_a_day_later_then_it_is_asked_for_no_more(sentry: SentryMock) -> None:
+    is_missing(sentry, GONE, 404)
+    first = sync(STREAM, state=knowing(missing=CALLED_DELETED))
+    assert own_state(first, STREAM)["missing"] == {"3": {**CALLED_DELETED["3"], "gone": NOW}}
+
+    lists(sentry, start="2026-11-22T09:00:00Z")
+    again = sync(STREAM, state=first.state(STREAM), issue_reconcile="never")
+    assert first.records(STREAM) == again.records(STREAM) == []
+    assert own_state(again, STREAM)["missing"] == {}
+    assert own_state(again, STREAM)["gone"] == {"1": pack({"3": NOW[:10]})}
+
+
+def test_given_a_deletion_of_an_hour_ago_when_read_then_it_is_not_asked_for(sentry: SentryMock) -> None:
+    lists(sentry)
+    missing = {"3": {"project": "1", "since": EARLIER, "deleted": "2026-11-22T09:00:00Z"}}
+    done = sync(STREAM, state=knowing(missing=missing))
+    assert (done.records(STREAM), own_state(done, STREAM)["missing"]) == ([], missing)
+
+
+@pytest.mark.parametrize("is_listed", [True, False], ids=["with an event", "quiet"])
+@pytest.mark.parametrize(
+    "state", [knowing(gone="2026-11-01"), knowing(missing=CALLED_DELETED)], ids=["long ago", "yesterday"]
+)
+def test_given_a_tombstone_when_the_issue_is_there_again_then_a_row_takes_it_back(
+    state: Any, sentry: SentryMock, *, is_listed: bool
+) -> None:
+    lists(sentry, *([an_issue(3)] if is_listed else []))
+    answers_ids(sentry, 3, rows=[QUIET])
+    sentry.answers(alone(3), answer(QUIET))
+    done = sync(STREAM, state=state)
+    assert done.records(STREAM) == [{"id": "3", "projectId": "1", "deleted": False, "observedAt": NOW}]
+    assert own_state(done, STREAM) == {"known": without_digests(QUIET), "missing": {}, **NOW_SYNCED}
+
+
+def test_given_a_tombstone_when_90_days_are_over_then_it_is_forgotten(sentry: SentryMock) -> None:
+    lists(sentry)
+    done = sync(STREAM, state=knowing(gone="2026-08-23"))
+    assert own_state(done, STREAM) == {"missing": {}, **NOW_SYNCED}
+
+
+@pytest.mark.parametrize("state", [knowing(QUIET), knowing(missing=BEFORE)], ids=["known", "missing before"])
+def test_given_a_merge_under_way_when_the_server_says_so_then_it_is_waited_for(state: Any, sentry: SentryMock) -> None:
+    lists(sentry)
+    answers_ids(sentry, 3, rows=[a_life(3, status="pending_merge")])
+    done = sync(STREAM, state=state)
+    assert done.records(STREAM) == []
+    saved = state["parent_state"]["issues"]
+    assert own_state(done, STREAM).get("known") == saved["known"] or not saved["known"]
+    assert own_state(done, STREAM)["missing"] == saved["missing"]
+
+
+def test_given_a_new_issue_when_its_merge_is_under_way_then_its_end_is_seen_later(sentry: SentryMock) -> None:
+    lists(sentry, an_issue(3))
+    answers_ids(sentry, 3, rows=[a_life(3, status="pending_merge")])
+    done = sync(STREAM, state=knowing())
+    assert own_state(done, STREAM)["known"] == without_digests(QUIET)
+
+
+def test_given_a_deletion_under_way_when_asked_alone_then_its_404_counts(sentry: SentryMock) -> None:
+    lists(sentry)
+    answers_ids(sentry, 3, rows=[a_life(3, status="pending_deletion")])
+    sentry.answers_scopes("event:read")
+    sentry.answers(alone(3), answer(GONE, 404))
+    done = sync(STREAM, state=knowing(missing=BEFORE))
+    assert [row["deleted"] for row in done.records(STREAM)] == [True]
+
+
+def test_given_a_new_issue_that_vanished_when_its_project_does_too_then_it_does_not_count_as_deleted(
+    sentry: SentryMock,
+) -> None:
+    other = {**BACKEND, "id": "2", "slug": "other"}
+    sentry.answers(PROJECTS, page(BACKEND), page(other))
+    lists(sentry, an_issue(3))
+    answers_ids(sentry, 3, rows=[])
+    sentry.answers_scopes("event:read")
+    sentry.answers(alone(3), answer(GONE, 404))
+    first = sync(STREAM, state=knowing())
+    assert own_state(first, STREAM)["missing"] == {"3": {"project": "1", "since": NOW}}
+
+    sentry.answers(issues("2"), page())
+    again = sync(STREAM, state=first.state(STREAM))
+    assert again.records(STREAM) == []
+    assert own_state(again, STREAM)["missing"] == {"3": {"project": "1", "since": NOW}}
+
+
+def test_given_a_hundred_missing_issues_when_one_is_in_trouble_then_no_state_has_the_others_before_all_were_read(
+    sentry: SentryMock,
+) -> None:
+    rows = [a_life(number) for number in range(1, 151)]
+    lists(sentry, *(an_issue(number) for number in range(1, 151)))
+    for first, last in ((0, 2), (2, 102), (102, 150)):
+        answers_ids(sentry, *(row["id"] for row in rows[first:last]), rows=rows[first:last][:1])
+    sentry.answers_scopes("event:read")
+    for number in set(range(1, 151)) - {1, 3, 103, 150}:
+        sentry.answers(alone(number), answer(a_life(1)))
+    sentry.answers(alone(150), *[answer({"detail": "Internal Error"}, 500) for _ in range(9)])
+    state = knowing(*rows)
+    done = sync(STREAM, state=state, fails=True)
+    assert [saved["parent_state"]["issues"].get("synced") for saved in done.states(STREAM)] == [EARLIER]
+    assert done.state(STREAM)["parent_state"]["issues"]["missing"] == {}
