@@ -20,6 +20,10 @@ class LifeState(ChildState):
     """
 
     @override
+    def parent_field(self, router: Any) -> str:
+        return "lastSeen"
+
+    @override
     def of_parent(self, saved: Mapping[str, Any], router: Any) -> Mapping[str, Any]:
         try:
             for text in [*saved.get(KNOWN, {}).values(), *saved.get(GONE, {}).values()]:

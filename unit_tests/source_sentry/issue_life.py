@@ -90,3 +90,16 @@ def own_state(done: Sync, stream: str) -> Json:
 
 
 NOW_SYNCED = {"reconciled": NOW, "synced": NOW}
+
+
+def own_known(*rows: Json) -> Json:
+    """What the state has of issues that are there."""
+    return {"known": knowing(*rows)["parent_state"]["issues"]["known"]}
+
+
+def is_missing(sentry: SentryMock, body: Any, status: int = 200, *, scopes: tuple[str, ...] = ("event:read",)) -> None:
+    """Let issue 3 be missing among those that are asked for by id, and answer like that alone."""
+    lists(sentry)
+    answers_ids(sentry, 3, rows=[])
+    sentry.answers_scopes(*scopes)
+    sentry.answers(alone(3), answer(body, status))
