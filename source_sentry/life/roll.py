@@ -87,7 +87,7 @@ class Roll:
         if self.refusal == HTTPStatus.FORBIDDEN:
             self._search(issues)
             return
-        found = {str(row["id"]): row for row in rows}
+        found = {str(row.get("id")): row for row in rows}
         self._judge(found.keys(), set(issues))
         for issue in issues:
             row = found.get(issue, {"status": ""})

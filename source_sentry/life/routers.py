@@ -81,10 +81,8 @@ class LifeRouter(TouchedRouter):
             chosen += self._chosen(known, rows)
             seen.update(str(row["id"]) for row in rows)
             known.of_issues = found.state
-            is_full = len(chosen) >= max(
-                HUNDRED, len(known.present) // 10
-            )  # as each state is as large as what is known
-            if is_full and not self.is_read_at_once:
+            enough = max(HUNDRED, len(known.present) // 10)  # as each state is as large as what is known
+            if len(chosen) >= enough and not self.is_read_at_once:
                 yield ParentBatch(chosen, known.state())
                 chosen = []
         due = known.is_due(self.config["issue_reconcile"])
@@ -200,7 +198,7 @@ class ActivityRouter(ChangeRouter):
     @override
     def choose(self, known: Known, row: Row, entry: Entry | None) -> Row | None:
         # A quiet one may have been read last when quiet ones were asked for
-        since = known.reconciled if str(row["id"]) in known.present else ""
+        since = known.reconciled if known.present.text(str(row["id"])) else ""
         changed = super().choose(known, row, entry)
         is_chosen = entry is not None and (changed or row.get(TOUCHED))
         return {**row, UNREAD: since} if is_chosen else None

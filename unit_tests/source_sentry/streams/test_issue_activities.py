@@ -15,6 +15,7 @@ from unit_tests.source_sentry.issue_life import (
     lists,
     own_state,
     sync,
+    without_digests,
 )
 from unit_tests.source_sentry.sentry_mock import SentryMock, SentryRequest, answer
 from unit_tests.source_sentry.sync import project_states
@@ -86,6 +87,19 @@ def test_given_a_hundred_activities_when_older_ones_may_be_hidden_then_a_warning
     assert len(done.records(STREAM)) == 100
     told = [f"all since {oldest[:-1]}; older ones are not read" in warning for warning in done.warnings()]
     assert told == [True] * is_told
+
+
+def test_given_an_issue_that_nobody_answered_for_before_when_it_has_a_hundred_activities_then_a_warning(
+    sentry: SentryMock,
+) -> None:
+    lists(sentry)
+    answers_ids(sentry, 3, rows=[QUIET])
+    has_all = [an_activity(200 - number, "2026-11-01T00:00:00Z") for number in range(100)]
+    sentry.answers(activities(3), answer({"activity": has_all}))
+    state = knowing(QUIET)
+    state["parent_state"]["issues"]["known"] = without_digests(QUIET)
+    done = sync(STREAM, state=state)
+    assert ["issue 3, all since 2026-11-01T00:00:00" in warning for warning in done.warnings()] == [True]
 
 
 def test_given_an_issue_that_was_deleted_meanwhile_when_read_then_the_others_come(sentry: SentryMock) -> None:
