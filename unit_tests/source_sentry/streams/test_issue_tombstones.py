@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from source_sentry.life.packs import pack
-from unit_tests.source_sentry.builders import BACKEND, NOW, START, an_issue
+from unit_tests.source_sentry.builders import BACKEND, NOW, START, an_issue, without
 from unit_tests.source_sentry.endpoints import issues, old_issues
 from unit_tests.source_sentry.issue_life import (
     CLOSED,
@@ -178,18 +178,21 @@ def test_given_a_new_issue_that_vanished_when_its_project_does_too_then_it_does_
     assert own_state(again, STREAM)["missing"] == {"3": {"project": "1", "since": NOW}}
 
 
-def test_given_a_hundred_missing_issues_when_one_is_in_trouble_then_no_state_has_the_others_before_all_were_read(
+def test_given_a_hundred_merged_issues_when_another_is_in_trouble_then_the_state_forgets_none_of_them(
     sentry: SentryMock,
 ) -> None:
-    rows = [a_life(number) for number in range(1, 151)]
-    lists(sentry, *(an_issue(number) for number in range(1, 151)))
-    for first, last in ((0, 2), (2, 102), (102, 150)):
-        answers_ids(sentry, *(row["id"] for row in rows[first:last]), rows=rows[first:last][:1])
+    merged = [a_life(number) for number in range(1, 103)]
+    sentry.answers_projects(BACKEND, {**BACKEND, "id": "2", "slug": "other"})
+    lists(sentry, *(an_issue(number) for number in range(1, 103)))
+    sentry.answers(issues("2", LISTED_FROM), page(an_issue(150)))
+    answers_ids(sentry, 1, 2, rows=[a_life(2)])
+    answers_ids(sentry, *range(3, 103), rows=[])
+    answers_ids(sentry, 150, rows=[])
     sentry.answers_scopes("event:read")
-    for number in set(range(1, 151)) - {1, 3, 103, 150}:
-        sentry.answers(alone(number), answer(a_life(1)))
+    for number in {*range(1, 103)} - {2}:
+        sentry.answers(alone(number), answer(a_life(2)))
     sentry.answers(alone(150), *[answer({"detail": "Internal Error"}, 500) for _ in range(9)])
-    state = knowing(*rows)
+    state = knowing(*merged, a_life(150, project="2"))
     done = sync(STREAM, state=state, fails=True)
-    assert [saved["parent_state"]["issues"].get("synced") for saved in done.states(STREAM)] == [EARLIER]
-    assert done.state(STREAM)["parent_state"]["issues"]["missing"] == {}
+    assert {record["mergedInto"] for record in done.records(STREAM)} <= {"2"}
+    assert own_state(done, STREAM) == without(state["parent_state"]["issues"], "use_global_cursor", "states")
