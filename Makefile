@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup
 
-.PHONY: demo docs test lint types tests unit integration coverage conformance wheels audit fuzz soak bench test-meltano test-real clean
+.PHONY: demo docs test lint types tests unit integration coverage conformance wheels audit fuzz soak bench test-airbyte test-meltano test-real clean
 
 demo: .venv/ready  ## the main job, on the embedded sandbox
 	$(BIN)/python examples/demo.py
@@ -69,6 +69,9 @@ test-meltano: .venv/ready  ## needs TAP_SENTRY_AUTH_TOKEN, _ORGANIZATION and, fo
 	mkdir -p examples/meltano/output
 	cd examples/meltano && ../../.venv-targets/meltano/bin/meltano install && \
 	  ../../.venv-targets/meltano/bin/meltano run sentry-to-duckdb
+
+test-airbyte: .venv/ready  ## Airbyte's own `airbyte-cdk connector test`, against a sandbox at the port of integration_tests/config.json
+	$(BIN)/python .ci/airbyte.py
 
 test-real: .venv/ready  ## a real Sentry 9.1.2 beside plain GETs: SENTRY9_KIT starts one, or SENTRY9_URL, _TOKEN, _ORGANIZATION name one
 	$(BIN)/pytest -m real integration_tests/real

@@ -84,7 +84,7 @@ class Contenders:
         """Write a config of this connector; return its path."""
         access = {"auth_token": DEFAULT_TOKEN, "organization": ORGANIZATION, "hostname": self.service.url}
         content = {**access, "full_events": True, **settings}
-        return self._write(f"connector.{len(list(self.folder.iterdir()))}.json", content)
+        return self._write(f"connector.{self._files}.json", content)
 
     def peer_config(self) -> str:
         """Write the config of the published connector; return its path."""
@@ -97,6 +97,11 @@ class Contenders:
         """The project that all can read."""
         return self.service.projects[0]
 
+    @property
+    def _files(self) -> int:
+        """How many there are, for the name of the next."""
+        return len(list(self.folder.iterdir()))
+
     def _catalog(self, *streams: str) -> str:
         configured = [
             {
@@ -106,7 +111,7 @@ class Contenders:
             }
             for stream in streams
         ]
-        return self._write(f"catalog.{'-'.join(streams) or 'nothing'}.json", {"streams": configured})
+        return self._write(f"catalog.{self._files}.json", {"streams": configured})
 
     def _write(self, name: str, content: object) -> str:
         path = self.folder / name

@@ -98,7 +98,7 @@ def _circumstances(results: Results) -> str:
     return (
         f"{OURS} {version('source-sentry')} on airbyte-cdk {version('airbyte-cdk')}, {PEER} {published} on airbyte-cdk "
         f"{engine}; Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} cores; medians of "
-        f"{times} runs (D and E of one), CPU per record with the start-up taken off, ratios run by run; the sandbox "
+        f"{times} runs (D, E and G of one), CPU per record with the start-up taken off, ratios run by run; the sandbox "
         f"took up to {served:,.0f} MB."
     )
 

@@ -1,6 +1,7 @@
 """A sandbox as a process of its own, and what it saw and took while a connector was read."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from saas_sandbox.sentry.limits import LIMITS
 from saas_sandbox.sentry.settings import DEFAULT_TOKEN, ORGANIZATION
 
 _ROOT: Final = Path(__file__).parents[1]
+_EVENTS: Final = re.compile(r".*/projects/[^/]+/[^/]+/events/")
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 """Parts of a second in which /proc counts processor time."""
 
@@ -27,7 +29,7 @@ class Traffic:
     refused: int
     """Those that were answered with 429."""
     share: float | None
-    """Part of the budget of the events that was used, where there is a limit: see `_share`."""
+    """Part of the budget of the projects' events that was used, where there is a limit: see `_share`."""
 
 
 @dataclass(frozen=True)
@@ -76,28 +78,35 @@ class Service:
 
 
 def _share(log: list[dict[str, Any]], options: dict[str, str]) -> float | None:
-    """Admitted requests for events / requests that the limit allows, in the windows up to the last one.
+    """Admitted requests for events of projects / requests that the limit allows, in the windows up to the last one.
 
     The first window counts whole, though it had begun before the first request. The last one does not count, as the
     work ends in it; None when there is no other.
     """
     limit = LIMITS["events"].scaled(float(options.get("time-scale", "1")))
     late = float(options.get("latency-ms", "0")) / 1000
-    admitted = [r for r in log if r["path"].endswith("/events/") and r["status"] != requests.codes.too_many_requests]
+    asked = [request for request in log if _EVENTS.fullmatch(request["path"])]
+    admitted = [request for request in asked if request["status"] != requests.codes.too_many_requests]
     windows = [int(request["at"] - late) // limit.window for request in admitted]
     first, last = min(windows, default=0), max(windows, default=0)
     used = sum(window < last for window in windows)
     return used / (limit.count * (last - first)) if last > first else None
 
 
+def _option(name: str, value: object) -> list[str]:
+    """`event_bytes=13000` -> `--event-bytes 13000`; `global_views=True` -> `--global-views`."""
+    flag = f"--{name.replace('_', '-')}"
+    return [flag] if value is True else [flag, str(value)]
+
+
 @contextmanager
 def sandbox(now: str, **options: object) -> Iterator[Service]:
-    """Run a sandbox while the block runs. `event_bytes=13000` is its option `--event-bytes 13000`.
+    """Run a sandbox with these `options` while the block runs.
 
     Its clock stands still at `now`, so that each run finds the same windows.
     """
     given = {name.replace("_", "-"): str(value) for name, value in options.items()}
-    arguments = [part for name, value in given.items() for part in (f"--{name}", value)]
+    arguments = [word for name, value in options.items() for word in _option(name, value)]
     command = [sys.executable, "-m", "saas_sandbox.sentry", "--port", "0", "--size", "bench", "--now", now, *arguments]
     with subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
         try:

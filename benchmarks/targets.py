@@ -8,7 +8,7 @@ from typing import Final
 from benchmarks.contenders import FLOOR, NOTHING, OURS, PEER, TAP
 from benchmarks.process import Usage
 from benchmarks.service import Traffic
-from benchmarks.workloads import FEW, MANY, PROJECT, PROJECT_DEFAULTS
+from benchmarks.workloads import EVENTS, FEW, MANY, PROJECT, PROJECT_DEFAULTS, ROWS
 
 START: Final = {OURS: f"{OURS}: {NOTHING}", PEER: f"{PEER}: {NOTHING}", FLOOR: f"{FLOOR}: imports"}
 
@@ -63,6 +63,8 @@ def verdicts(results: Results) -> list[Verdict]:
         found += _limits(results)
     if "E1" in results and "E2" in results:
         found += _memory(results)
+    if "G" in results:
+        found += _rows(results)
     return found
 
 
@@ -80,12 +82,11 @@ def _faster(results: Results, name: str, bound: float | None) -> Verdict:
 
 
 def _limits(results: Results) -> list[Verdict]:
-    runs = [run.traffic for run in results["D"][OURS]]
-    share = median(run.share or 0 for run in runs)
-    refused = median(run.refused / run.requests for run in runs)
+    runs = results["D"][OURS]
+    share = median(run.traffic.share or 0 for run in runs)
     return [
         Verdict("budget of the events used, up to the last window", ">= 95 %", f"{share:.1%}", share >= 0.95),  # noqa: PLR2004
-        Verdict("answers that are 429", "< 1 %", f"{refused:.2%}", refused < 0.01),  # noqa: PLR2004
+        _refused("answers that are 429", runs),
     ]
 
 
@@ -96,3 +97,26 @@ def _memory(results: Results) -> list[Verdict]:
         Verdict("most memory, 20 workers, many records", "< 250 MB", f"{many:.0f} MB", many < 250),  # noqa: PLR2004
         Verdict("memory at many records against few", "+-10 %", f"{growth:+.0%}", abs(growth) <= 0.1),  # noqa: PLR2004
     ]
+
+
+def _rows(results: Results) -> list[Verdict]:
+    rows, events = results["G"][ROWS], results["G"][EVENTS]
+    of_rows, of_events = _a_minute(rows), _a_minute(events)
+    return [
+        Verdict("rows a minute of `error_rows`", "for comparison", f"{of_rows:,.0f}", met=True),
+        Verdict("rows a minute of `events`", "for comparison", f"{of_events:,.0f}", met=True),
+        Verdict(
+            "rows a minute, `error_rows` / `events`", ">= 25", f"{of_rows / of_events:.1f}", of_rows >= 25 * of_events
+        ),
+        _refused("answers to `error_rows` that are 429", rows),
+        _refused("answers to `events` that are 429", events),
+    ]
+
+
+def _a_minute(runs: list[Measure]) -> float:
+    return median(60 * run.usage.records / run.usage.wall for run in runs)
+
+
+def _refused(text: str, runs: list[Measure]) -> Verdict:
+    share = median(run.traffic.refused / run.traffic.requests for run in runs)
+    return Verdict(text, "< 1 %", f"{share:.2%}", share < 0.01)  # noqa: PLR2004

@@ -1,10 +1,14 @@
-"""What a stream costs: the requests of a sync that finds nothing new, as the manifest has it."""
+"""What a stream costs, as the manifest has it: requests of a sync that finds nothing new, and of rows of Explore."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import ceil
 from typing import Any, Final
 
 from isodate import parse_duration
+
+from source_sentry.explore.datasets import DATASETS, Dataset
+from source_sentry.explore.paging import MOST_ROWS
 
 Stream = Mapping[str, Any]
 
@@ -13,6 +17,12 @@ PAGE: Final = "page"
 PROJECT: Final = "project"
 HUNDRED: Final = "hundred issues"
 MISSING: Final = "missing issue"
+BUDGET: Final = 30
+"""Requests a second that sentry.io allows for rows of Explore."""
+_PARTS: Final = 1_000_000 // (MOST_ROWS // 2)
+"""Parts in which a million rows are read."""
+_COUNTS: Final = 2
+"""A part is counted before and after."""
 
 
 @dataclass(frozen=True)
@@ -80,3 +90,23 @@ def _windows(stream: Stream) -> int:
     if not step or "{{" in step + lookback:
         return 1
     return int(parse_duration(lookback) // parse_duration(step)) + 1
+
+
+def page_rows(stream: Stream) -> int:
+    """Rows of Explore that a request brings."""
+    return _dataset(stream).page_rows
+
+
+def million(stream: Stream) -> int:
+    """Requests for a million rows that lie close together: pages, of each part half a one more, and the counts."""
+    return 1_000_000 // page_rows(stream) + _PARTS // 2 + _PARTS * _COUNTS
+
+
+def quiet(stream: Stream) -> str:
+    """Requests for a window that has few rows: `9 a day`."""
+    hours = _dataset(stream).hours
+    return f"{ceil(24 * 60 / (hours * 60 - 1)) + _COUNTS} a day" if hours else f"{1 + _COUNTS} a week"
+
+
+def _dataset(stream: Stream) -> Dataset:
+    return DATASETS[stream["$parameters"]["dataset"]]

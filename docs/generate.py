@@ -21,7 +21,14 @@ ROOT: Final = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "docs"))
 import tables  # noqa: E402 - the documents import it too
 
-DOCUMENTS: Final = ("README.md", "docs/columns.md", "docs/streams.md", "docs/sigma.md", "metadata.yaml")
+DOCUMENTS: Final = (
+    "README.md",
+    "docs/columns.md",
+    "docs/performance.md",
+    "docs/streams.md",
+    "docs/sigma.md",
+    "metadata.yaml",
+)
 CATALOGS: Final[Mapping[str, str]] = {
     "source_sentry": "integration_tests/configured_catalog.json",
     "source_sigma": "integration_tests/source_sigma/connector/configured_catalog.json",

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +24,10 @@ DATABASE: Final = FOLDER / "sentry.duckdb"
 COMMAND: Final = Path(sys.executable).with_name("source-sentry")
 LATE: Final = timedelta(hours=12)
 """How far the sandbox's clock lags behind until the first read is over. The second read shows what is new since."""
+CHOSEN: Final = frozenset(("issue_activities", "logs", "spans", "trace_metrics", "transactions"))
+"""Costly streams that are read too, since the sandbox has few of their records."""
+DAYS_OF_ROWS: Final = 10
+"""Days of logs, spans and metrics, of which each costs requests."""
 BAR: Final = 60
 QUERIES: Final[Mapping[str, str]] = {
     "Issues with most events": """
@@ -32,6 +37,17 @@ QUERIES: Final[Mapping[str, str]] = {
         SELECT release, sum(sessions)::INT AS sessions,
             round(100 - 100 * sum(sessions) FILTER (status = 'crashed') / sum(sessions), 2) AS "crash-free %"
         FROM release_health GROUP BY release ORDER BY "crash-free %", sessions DESC LIMIT 5""",
+    "Slowest transactions": """
+        SELECT transaction, count(*) AS times, quantile_cont("spanDuration", 0.95)::INT AS "p95 in ms"
+        FROM transactions GROUP BY ALL ORDER BY "p95 in ms" DESC LIMIT 5""",
+    "Releases with most errors": """
+        SELECT release, count(*) AS errors, count(DISTINCT "issueId") AS issues, count(DISTINCT "userId") AS users
+        FROM error_rows WHERE release IS NOT NULL GROUP BY ALL ORDER BY errors DESC, release LIMIT 5""",
+    "What became of issues": """
+        SELECT issues."shortId" AS issue, CASE WHEN issue_tombstones.deleted THEN 'deleted'
+            WHEN issue_tombstones.id IS NOT NULL THEN 'merged' ELSE issue_states.status END AS "is now"
+        FROM issues LEFT JOIN issue_states USING (id) LEFT JOIN issue_tombstones USING (id)
+        WHERE issue_tombstones.id IS NOT NULL OR issue_states.status <> issues.status ORDER BY issue LIMIT 5""",
     "Monitors that missed check-ins": """
         SELECT monitors.name AS monitor, count(*) FILTER (monitor_checkins.status = 'missed') AS missed,
             count(*) AS "check-ins"
@@ -49,7 +65,8 @@ def main() -> int:
     """Run the demo; 0 when every step did what it should, 1 otherwise, 130 on Ctrl-C."""
     started = datetime.now(UTC) - LATE
     try:
-        with serve(Settings(size="small", now=started.isoformat())) as sandbox:
+        settings = Settings(size="small", now=started.isoformat(), global_views=True, items_per_day=12)
+        with serve(settings) as sandbox:
             _run(sandbox)
     except DemoError as error:
         console.print(f"[red]{error}")
@@ -60,6 +77,7 @@ def main() -> int:
 
 
 def _run(sandbox: Sandbox) -> None:
+    started = time.monotonic()
     FOLDER.mkdir(exist_ok=True)
     DATABASE.unlink(missing_ok=True)
     _write("config.json", _config(sandbox))
@@ -73,12 +91,18 @@ def _run(sandbox: Sandbox) -> None:
 
     catalog = next(m["catalog"] for m in _call("discover", "--config", "config.json") if m["type"] == "CATALOG")
     costly = SourceSentry().costly_streams()
-    streams = [stream for stream in catalog["streams"] if stream["name"] not in costly]
-    console.print(f"[bold]discover[/]  {len(catalog['streams'])} streams, {len(streams)} of them selected by default")
-    _write("catalog.json", {"streams": [_configured(stream) for stream in streams]})
+    selected = [stream for stream in catalog["streams"] if stream["name"] not in costly]
+    streams = [stream for stream in catalog["streams"] if stream["name"] not in costly - CHOSEN]
+    console.print(
+        f"[bold]discover[/]  {len(catalog['streams'])} streams, {len(selected)} of them selected by default; read are "
+        f"these, and {', '.join(sorted(CHOSEN))}"
+    )
+    _write("catalog.json", {"streams": [_configured(stream) for stream in selected]})
+    _write("catalog.demo.json", {"streams": [_configured(stream) for stream in streams]})
 
     first = _read("first", streams)
-    sandbox.advance(LATE.total_seconds())
+    sandbox.advance(LATE.total_seconds() + time.monotonic() - started)
+    _change_issues(sandbox)
     second = _read("second", streams, "--state", "state.json")
 
     with duckdb.connect(str(DATABASE)) as database:
@@ -90,7 +114,21 @@ def _run(sandbox: Sandbox) -> None:
 def _config(sandbox: Sandbox) -> dict[str, Any]:
     hours = int(LATE.total_seconds()) // 3600
     access = {"auth_token": sandbox.token, "organization": sandbox.organization, "hostname": sandbox.url}
-    return {**access, "lookback_hours": hours}
+    few = {"lookback_hours": hours, "rows_retention_days": DAYS_OF_ROWS, "issue_reconcile": "always"}
+    return {**access, **few}
+
+
+def _change_issues(sandbox: Sandbox) -> None:
+    """Let somebody resolve, merge and delete issues of one project, all of them quiet for long."""
+    lines = (FOLDER / "issues.first.jsonl").read_text().splitlines()
+    issues = sorted((json.loads(line)["record"]["data"] for line in lines), key=itemgetter("lastSeen"))
+    project = issues[0]["project"]
+    resolved, merged, survivor, deleted, *_ = (
+        issue["id"] for issue in issues if issue["project"] == project and issue["status"] == "unresolved"
+    )
+    sandbox.change_issue(resolved, status="resolved")
+    sandbox.merge_issue(merged, into=survivor)
+    sandbox.delete_issue(deleted)
 
 
 def _configured(stream: Mapping[str, Any]) -> dict[str, Any]:
@@ -117,7 +155,7 @@ def _read(name: str, streams: Sequence[Mapping[str, Any]], *more: str) -> Counte
     started, rows, states = time.monotonic(), Counter[str](), {}
     files = {stream["name"]: (FOLDER / f"{stream['name']}.{name}.jsonl").open("w") for stream in streams}
     try:
-        for message in _call("read", "--config", "config.json", "--catalog", "catalog.json", *more):
+        for message in _call("read", "--config", "config.json", "--catalog", "catalog.demo.json", *more):
             if message["type"] == "RECORD":
                 stream = message["record"]["stream"]
                 rows[stream] += 1

@@ -25,6 +25,9 @@ class Organization(CheckedSource, Protocol):
     def stream_parameters(self) -> Mapping[str, Mapping[str, Any]]:
         """Parameters of each stream: {"events": {"scope": "project:read", "endpoint": "projects/…"}}."""
 
+    def prove_queries(self) -> None:
+        """Fail if a query of the user is wrong."""
+
 
 def check_connection(organization: Organization) -> AirbyteConnectionStatus:
     """SUCCEEDED, with the streams that the token does not cover, or FAILED with one clear sentence."""
@@ -35,6 +38,7 @@ def _prove(organization: Organization) -> str:
     settings = organization.settings
     if is_organization_token(settings):
         raise wrong_input(CI_ONLY)
+    parameters = organization.stream_parameters()
     organization.read_definition("organization")
     projects = list(organization.read_definition("project_list"))
     if not projects:
@@ -44,12 +48,13 @@ def _prove(organization: Organization) -> str:
     _prove_names(*unknown_projects(projects, settings, new_slugs))
     if settings["environments"] and (names := settings["server"].environment_names()) is not None:
         _prove_names(*unknown_environments(names, settings))
+    organization.prove_queries()
     scopes, unreadable = _scopes(organization)
     if not scopes or covers(scopes, _ISSUES_NEED):
         organization.read_definition("issue_page")
     found = f"Organization `{settings['organization']}`: {len(projects)} project(s) visible."
     told = [found, *explain_renamed(new_slugs), closed_projects(projects), unreadable]
-    return " ".join(filter(None, [*told, *_uncovered(organization, scopes)]))
+    return " ".join(filter(None, [*told, *_uncovered(parameters, scopes)]))
 
 
 def _prove_names(unknown: Sequence[str], message: str) -> None:
@@ -71,10 +76,10 @@ def _scopes(organization: Organization) -> tuple[set[str], str]:
         return set(), f"The token's scopes could not be read: {error.message}"
 
 
-def _uncovered(organization: Organization, scopes: set[str]) -> list[str]:
+def _uncovered(streams: Mapping[str, Mapping[str, Any]], scopes: set[str]) -> list[str]:
     """One sentence for each scope that the token lacks."""
     lacking: dict[str, list[str]] = {}
-    for stream, parameters in organization.stream_parameters().items():
+    for stream, parameters in streams.items():
         needed, is_release = str(parameters["scope"]), "/releases/" in parameters["endpoint"]
         readable = covers(scopes, needed) or (is_release and scopes & _RELEASE_SCOPES)
         if scopes and not readable:

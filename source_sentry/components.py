@@ -11,17 +11,20 @@ from source_sentry.config import NormalizeConfig
 from source_sentry.explore.events import EventRouter, EventState
 from source_sentry.explore.handler import AcrossHandler, RowsHandler
 from source_sentry.explore.paging import RowsPagination
+from source_sentry.explore.queries import QueryHandler, QuerySchema
 from source_sentry.explore.router import RowsRouter
 from source_sentry.handler import SentryErrorHandler
-from source_sentry.issue_records import ActivityFilter, Digest, TombstoneFilter, TombstoneHandler, WantedFilter
-from source_sentry.issue_roll import GroupHandler
-from source_sentry.issue_routers import ActivityRouter, StateRouter, TombstoneRouter
+from source_sentry.life.records import ActivityFilter, Digest, WantedFilter
+from source_sentry.life.roll import GroupHandler, GroupPagination
+from source_sentry.life.routers import ActivityRouter, StateRouter
+from source_sentry.life.states import LifeState
+from source_sentry.life.tombstones import TombstoneFilter, TombstoneHandler, TombstoneRouter
 from source_sentry.pages import PlacedExtractor
 from source_sentry.paging import LinkHeaderPagination
 from source_sentry.routers import MonitorRouter, ProjectRouter
 from source_sentry.scim import ScimPagination
 from source_sentry.server import RouteHandler
-from source_sentry.states import LifeState, ProjectState, RowsState
+from source_sentry.states import ProjectState, RowsState
 from sourcewright.components.parents import ParentRouter, TouchedRouter
 from sourcewright.components.records import ParentIds, RecordChange, Text
 from sourcewright.components.states import ChildState
@@ -38,6 +41,7 @@ __all__ = [
     "EventRouter",
     "EventState",
     "GroupHandler",
+    "GroupPagination",
     "LifeState",
     "LinkHeaderPagination",
     "MonitorRouter",
@@ -48,6 +52,8 @@ __all__ = [
     "PlacedExtractor",
     "ProjectRouter",
     "ProjectState",
+    "QueryHandler",
+    "QuerySchema",
     "RouteHandler",
     "RowsHandler",
     "RowsPagination",

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from typing_extensions import override
 
+from source_sentry.explore.datasets import DATASETS
 from sourcewright import dates, secrets
 from sourcewright.components.config import SettingsNormalization, tidy_date
 from sourcewright.http.adapters import MAX_ANSWER_MB
@@ -30,6 +31,7 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "events_window_days": 30,
     "rows_lag_minutes": 10,
     "rows_retention_days": 30,
+    "explore_queries": [],
     "num_workers": 10,
     "max_answer_mb": MAX_ANSWER_MB,
     "legacy_server": False,
@@ -95,14 +97,27 @@ def _pin_time(config: MutableMapping[str, Any]) -> None:
     window. Releases are kept for ever, so only a start date that the user chose leaves some out.
     """
     now = datetime.now(UTC).replace(microsecond=0)
+    lag, kept = (_number(config, name) for name in ("rows_lag_minutes", "rows_retention_days"))
     retained = dates.to_text(now - RETENTION)
     chosen = config.get("start_date")
     config["start_date"] = start = chosen or retained
     config["sync_start"] = dates.to_text(now)
     config["last_second"] = dates.to_text(now - timedelta(seconds=1))  # the engine's windows include their end
     config["is_start_chosen"] = bool(chosen)
-    config["rows_until"] = dates.to_text(now - timedelta(minutes=int(config["rows_lag_minutes"]), seconds=1))
-    config["rows_since"] = max(str(start), dates.to_text(now - timedelta(days=int(config["rows_retention_days"]))))
+    config["rows_until"] = dates.to_text(now - timedelta(minutes=lag, seconds=1))
+    sampled = dates.to_text(now - timedelta(days=kept))
+    config["rows_since"] = {
+        name: max(str(start), sampled) if dataset.hours else start for name, dataset in DATASETS.items()
+    }
     config["issues_since"] = min(str(start), retained)
     config["releases_since"] = chosen or "1970-01-01T00:00:00Z"
     config["days_since"] = max(str(start), dates.to_text(now - SERIES_RETENTION))
+
+
+def _number(config: Mapping[str, Any], setting: str) -> int:
+    """Value of a setting; its default where that is wrong, as it is not validated yet."""
+    value = config[setting]
+    return value if isinstance(value, int) and 0 <= value <= _MOST else int(DEFAULTS[setting])
+
+
+_MOST: Final = 100_000

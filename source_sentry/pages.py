@@ -9,18 +9,18 @@ segments            [[{"type", "timestamp", "data"}]], a record for each list: {
 usage               {"projects": [{"id", "slug", "stats": [{"category", "outcomes": {"accepted": 5}}]}]}
 groups              {"web-2.0": [{"id"}]}, records by a name that they have too
 table               {"data": [{"project.id": 7, "is_transaction": true}]}, as {"projectId": "7", "isTransaction": true}
+kinds               {"meta": {"fields": {"title": "string"}}}, what the fields of a table are
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any, Final
 
 import requests
 from typing_extensions import override
 
+from source_sentry.explore import columns
 from sourcewright import dates
 from sourcewright.http.pages import LIST, OBJECT, Page, PageExtractor
 from sourcewright.http.redirects import asked_parameters
@@ -118,45 +118,14 @@ def _groups(content: Any) -> list[Record]:
     return [record for records in content.values() for record in records]
 
 
-def _table(content: Any) -> list[Record]:
-    return [{column(name): _value(name, value) for name, value in row.items()} for row in content["data"]]
-
-
-@cache
-def column(field: str) -> str:
-    """`project.id` -> `projectId`, `is_transaction` -> `isTransaction`; others, as `tags[a.b]`, stay as they are."""
-    if not _NAME.fullmatch(field):
-        return field
-    first, *others = re.split("[._]", field)
-    return first + "".join(word[:1].upper() + word[1:] for word in others)
-
-
-def _value(field: str, value: Any) -> Any:
-    """An id as it is in other streams, a text; what may come as a list or alone, as a list; nanoseconds as a number."""
-    if value is None:
-        return None
-    if field in _IDS:
-        return str(value)
-    if field in _LISTS:
-        return value if isinstance(value, list) else [value]
-    return int(value) if field in _NANOSECONDS and str(value).isdecimal() else value
-
-
-_NAME: Final = re.compile(r"\w+(\.\w+)*", re.ASCII)
-_IDS: Final = frozenset({"project.id", "issue.id", "id"})
-_LISTS: Final = frozenset(
-    {"error.type", "error.value", "error.mechanism", "stack.filename", "stack.function", "stack.module"}
-)
-_NANOSECONDS: Final = frozenset({"timestamp_precise", "observed_timestamp"})
-
-
 _OPEN: Final[Mapping[str, Callable[[Any], list[Record]]]] = {
     "groups": _groups,
     "series": _series,
     "points": _points,
     "segments": _segments,
     "usage": _usage,
-    "table": _table,
+    "table": columns.table,
+    "kinds": columns.kinds,
 }
 
 

@@ -28,9 +28,9 @@ _NON_PROJECT_ISSUES: Final = frozenset(
 class ProjectRouter(ParentRouter):
     """Project list -> a partition for each project: {"project": "42"}, with its slug for URLs as extra field `project`.
 
-    The key is the id, so that a renamed project keeps its cursor. If the setting `projects` names any, the others are
-    left out. `with_events` leaves out projects that never had what the stream reads (`errors`: an event; `issues`: an
-    issue; `replays`: a replay).
+    The key is the id, so that a renamed project keeps its cursor; what is below a record finds it as `projectId`. If
+    the setting `projects` names any, the others are left out. `with_events` leaves out projects that never had what the
+    stream reads (`errors`: an event; `issues`: an issue; `replays`: a replay).
     """
 
     parent: str = "project_list"
@@ -49,7 +49,8 @@ class ProjectRouter(ParentRouter):
 
     @override
     def path(self, partition: Mapping[str, str], row: Mapping[str, Any]) -> dict[str, str]:
-        return {"project": quote(str(row["slug"]), safe="")}  # the list's key has it, so it is there
+        # The list's key has the slug, so it is there
+        return {"project": quote(str(row["slug"]), safe=""), "projectId": str(row["id"])}
 
     def _has_data(self, project: Mapping[str, Any]) -> bool:
         """Whether the project may have records; without the flag, which old servers do not send, it may."""

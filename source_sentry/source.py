@@ -1,6 +1,5 @@
 """The connector: the manifest, run by the engine."""
 
-import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -13,8 +12,10 @@ from typing_extensions import override
 from source_sentry.check import check_connection
 from source_sentry.comparison import closed_projects, no_projects, unknown_environments, unknown_projects
 from source_sentry.components import ProjectRouter, RowsRouter
+from source_sentry.explore.datasets import DATASETS
+from source_sentry.explore.queries import ask_kinds, query_stream, require_own_names
 from source_sentry.explore.retriever import RowsRetriever
-from source_sentry.issue_roll import Roll
+from source_sentry.life.roll import Roll
 from source_sentry.projects import explain_renamed, renamed
 from source_sentry.server import Server
 from sourcewright.components.runtime import Row
@@ -38,15 +39,26 @@ class SourceSentry(ManifestSource):
     @override
     def found_settings(self) -> Mapping[str, Any]:
         server = Server(self.settings, self._rows_of, self._refusals)
-        return {"server": server, "roll": Roll(self.ask, server)}
+        return {"server": server, "roll": Roll(self.ask, server), "datasets": DATASETS}
+
+    @override
+    def stream_settings(self) -> Mapping[str, Any]:
+        queries, streams = self.settings.get("explore_queries", ()), self.resolved_manifest["streams"]
+        require_own_names(queries, [str(stream["name"]) for stream in streams])
+        return {"query_streams": list(map(query_stream, queries))}
 
     def _rows_of(self, name: str, *fields: str) -> list[Row]:
         """Records of a definition, with the retries of what is done."""
         return self.parent_rows(name, *fields) if self.is_reading else self.read_definition(name)
 
     @override
-    def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
+    def connection(self) -> AirbyteConnectionStatus:
         return check_connection(self)
+
+    def prove_queries(self) -> None:
+        """Fail if a query of the user is wrong, in the server's own words."""
+        for query in map(query_stream, self.settings["explore_queries"]):
+            ask_kinds(self.read_definition, query["name"], query["dataset"], query["columns"], query["search"])
 
     @override
     def prepare(self, streams: list[DeclarativeStream]) -> None:

@@ -1,14 +1,12 @@
 """Saved states of the streams that are read by project."""
 
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from typing_extensions import override
 
-from source_sentry.issue_known import KNOWN, MISSING, RECONCILED, SYNCED, unpack
-from sourcewright.components.states import CheckedState, ChildState
+from sourcewright.components.states import CheckedState
 from sourcewright.log import logger
 
 ALL: Final = "-1"
@@ -70,24 +68,3 @@ class RowsState(ProjectState):
         entries = migrated.get("states") or ()
         of_all = [entry["cursor"] for entry in entries if entry["partition"] == {"project": ALL}]
         return {**migrated, "state": of_all[0]} if of_all else migrated
-
-
-@dataclass
-class LifeState(ChildState):
-    """State of a stream that follows the life of issues: what it knows of them stands beside the state of `issues`.
-
-    One without that, of an earlier version, goes on with the issues that have an event from then on.
-    """
-
-    @override
-    def of_parent(self, saved: Mapping[str, Any], router: Any) -> Mapping[str, Any]:
-        try:
-            for text in saved.get(KNOWN, {}).values():
-                unpack(text)
-            for entry in saved.get(MISSING, {}).values():
-                str(entry["project"]), entry["since"]
-            for name in {RECONCILED, SYNCED} & saved.keys():
-                self.cursor(saved, name)
-        except (AttributeError, KeyError, TypeError, ValueError, zlib.error):
-            raise self._unreadable(dict(saved), self.field_name) from None
-        return saved

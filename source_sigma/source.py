@@ -1,6 +1,5 @@
 """The connector: the manifest, run by the engine."""
 
-import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -28,7 +27,7 @@ class SourceSigma(ManifestSource):
     parent_settings: ClassVar[Mapping[str, Any]] = {"include_archived": False}
 
     @override
-    def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
+    def connection(self) -> AirbyteConnectionStatus:
         return check_connection(self)
 
     @override

@@ -170,9 +170,10 @@ def describe(error: ValidationError) -> str:
     if error.validator == "required":
         missing = next(name for name in error.validator_value if name not in error.instance)
         about = error.schema["properties"].get(missing, {})
-        return f"Setting `{missing}` is missing. {about.get('description', '')}".strip()
+        setting = ".".join(map(str, [*error.absolute_path, missing]))
+        return f"Setting `{setting}` is missing. {about.get('description', '')}".strip()
     schema = error.schema
-    setting = ".".join(str(part) for part in error.absolute_path) or "config"
+    setting = ".".join(map(str, error.absolute_path)) or "config"
     if schema.get("airbyte_secret"):
         return f"Setting `{setting}` is empty or not a string. {schema.get('description', '')}".strip()
     examples = " or ".join(json.dumps(example) for example in schema.get("examples", []))

@@ -25,14 +25,9 @@ class RowsPagination(LinkHeaderPagination):
     asked for from the last second on, and what is known of it is left out.
     """
 
+    dataset: str = ""
+    """The manifest's `$parameters` fill in this and `columns`, fields of Explore."""
     columns: list[str] = field(default_factory=list)
-    """Fields of Explore; the manifest's `$parameters` fill in this and all below."""
-    ordered_by: list[str] = field(default_factory=list)
-    """Time, key, and what else each request names."""
-    hours: int = 0
-    """Hours that a request may span, since the server takes samples of more; 0 for any number."""
-    page_rows: int = 100
-    """Rows of a page."""
 
     @override
     def next_token(self, response: requests.Response, stream_slice: StreamSlice | None) -> str | None:

@@ -14,6 +14,8 @@ from airbyte_cdk.sources.types import Record, StreamSlice
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from typing_extensions import override
 
+from source_sentry.explore.columns import column
+from source_sentry.explore.datasets import DATASETS, Dataset
 from source_sentry.explore.handler import COUNT, SAMPLED, RowsHandler
 from source_sentry.explore.paging import MOST_ROWS, RowsPagination
 from source_sentry.states import ALL
@@ -112,13 +114,17 @@ class RowsRetriever(WindowRetriever):
             )
 
     @property
+    def _dataset(self) -> Dataset:
+        return DATASETS[self._paging.dataset]
+
+    @property
     def _paging(self) -> RowsPagination:
         paging: RowsPagination = self.paginator.pagination_strategy  # type: ignore[union-attr]
         return paging
 
     @property
     def _page_rows(self) -> int:
-        return min(self._handler.dialect.most_rows, self._paging.page_rows)
+        return min(self._handler.dialect.most_rows, self._dataset.page_rows)
 
     @property
     def _most(self) -> int:
@@ -126,8 +132,8 @@ class RowsRetriever(WindowRetriever):
         return MOST_ROWS - self._page_rows
 
     def _key_of(self, row: Record) -> str:
-        """All parts: an event that was sent to two projects has one id."""
-        return str([row.data[name] for name in map(str, self.primary_key or ())])
+        """Time and project too: an event that was sent to two projects has one id."""
+        return str([row.data[column(name)] for name in self._dataset.ordered_by])
 
     def _rows(self, schema: Mapping[str, Any], part: StreamSlice, *, is_cut: bool) -> Iterator[Record]:
         """Rows of `part` as they come, oldest first; of more than a query may have, the oldest and then the newest."""
@@ -135,7 +141,7 @@ class RowsRetriever(WindowRetriever):
             for sign in ("", "-"):
                 yield from self._slice(schema, _with(part, is_cut=True, sign=sign))
             return
-        hours = self._paging.hours
+        hours = self._dataset.hours
         number = ceil(_seconds(part) / (hours * 3600 - 60)) if hours else 1
         for piece in _pieces(part, number) or [part]:
             yield from self._slice(schema, piece)
@@ -197,14 +203,14 @@ class RowsRetriever(WindowRetriever):
 
     def _requested(self) -> list[list[str]]:
         """Fields of each request, with time and key in all of them."""
-        common = self._paging.ordered_by
+        common = self._dataset.ordered_by
         rest = [name for name in self._paging.columns if name not in common]
         size = self._handler.dialect.most_fields - len(common)
         return [[*common, *rest[start : start + size]] for start in range(0, len(rest), size)]
 
     def _pages(self, schema: Mapping[str, Any], piece: StreamSlice, fields: list[str]) -> Iterator[Record]:
         dialect, sign = self._handler.dialect, piece.extra_fields.get("sign", "")
-        by = self._paging.ordered_by[: 2 if dialect.is_total else 1]
+        by = self._dataset.ordered_by[: 2 if dialect.is_total else 1]
         asked = _with(
             piece,
             fields=fields,

@@ -7,6 +7,7 @@ from typing import Any
 from airbyte_cdk.sources.types import StreamSlice
 from typing_extensions import override
 
+from source_sentry.explore.datasets import DATASETS
 from source_sentry.routers import ProjectRouter
 from source_sentry.states import ALL
 from sourcewright.log import logger
@@ -21,17 +22,17 @@ def is_across(config: Mapping[str, Any]) -> bool:
 class RowsRouter(ProjectRouter):
     """One partition, {"project": "-1"}, for all projects; one for each where some are configured or the plan wants it.
 
-    A project whose `flag` says that it never had such rows is not asked.
+    A project that says that it never had such rows is not asked.
     """
 
-    flag: str = ""
-    hours: int = 0
-    """Not 0 where the server has samples only of what is older than the retention."""
+    dataset: str = ""
+    """The manifest's `$parameters` fill it in."""
 
     @override
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         super().__post_init__(parameters)
-        self.looks_at = self.looks_at | {self.flag} - {""}
+        self._of = DATASETS[self.dataset]
+        self.looks_at = self.looks_at | {self._of.flag} - {""}
 
     @override
     def stream_slices(self) -> Iterable[StreamSlice]:
@@ -44,11 +45,11 @@ class RowsRouter(ProjectRouter):
 
     @override
     def has_children(self, row: Mapping[str, Any]) -> bool:
-        return super().has_children(row) and row.get(self.flag) is not False
+        return super().has_children(row) and row.get(self._of.flag) is not False
 
     def _warn_of_samples(self) -> None:
-        start, since = self.config["start_date"], self.config["rows_since"]
-        if self.hours and self.config["is_start_chosen"] and start < since and self.name not in self._read_before:
+        start, since = self.config["start_date"], self.config["rows_since"][self.dataset]
+        if self.config["is_start_chosen"] and start < since and self.name not in self._read_before:
             logger.warning(
                 "Stream `%s` is read from %s on, not from `start_date` (%s): Sentry has only samples of what is older. "
                 "If your plan keeps more, set `rows_retention_days`.",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Protocol
 
 from sourcewright.http.pages import PageSlots
+from sourcewright.inputs import wrong_input
 from sourcewright.lenient_json import OddRecords
 from sourcewright.log import logger
 
@@ -164,8 +165,24 @@ class Runtime:
 class RuntimeComponent:
     """A custom component that uses the runtime of its source."""
 
-    runtime: Runtime
+    _runtime: Runtime | None = None
+
+    @property
+    def runtime(self) -> Runtime:
+        """Runtime of the source.
+
+        Raises:
+            AirbyteTracedException: Another program runs the manifest, without the source's factory.
+
+        """
+        if self._runtime is None:
+            raise wrong_input(
+                "This manifest does not run alone, since its source has parts that Airbyte's engine lacks: use the "
+                "command or the image of the source. In PyAirbyte, name the command in `local_executable` instead of "
+                "the manifest in `source_manifest`."
+            )
+        return self._runtime
 
     def wire(self, runtime: Runtime) -> None:
         """Take the runtime, once, before anything is read."""
-        self.runtime = runtime
+        self._runtime = runtime

@@ -122,6 +122,10 @@ class ChildState(CheckedState):
         # A parent without a cursor of its own keeps the child's
         return saved if getattr(router, "carries", {}) else self.cursor(saved, self.field_name)
 
+    def parent_field(self, router: Any) -> str:
+        """Cursor field of the parent, which a date saved for the child stands for."""
+        return str(getattr(router, "carries", {}).get(self.field_name, self.field_name))
+
     @override
     def migrate(self, stream_state: Mapping[str, Any]) -> Mapping[str, Any]:
         router: Any = self.declarative_stream.retriever.partition_router  # type: ignore[union-attr]
@@ -130,8 +134,6 @@ class ChildState(CheckedState):
         if isinstance(saved, Mapping) and isinstance(saved.get(router.parent), Mapping):
             return {"parent_state": {router.parent: self.of_parent(saved[router.parent], router)}}
         if isinstance(saved, Mapping) and field_name in saved:
-            cursor = {
-                getattr(router, "carries", {}).get(field_name, field_name): self.cursor(saved, field_name)[field_name]
-            }
+            cursor = {self.parent_field(router): self.cursor(saved, field_name)[field_name]}
             return {"parent_state": {router.parent: {"state": cursor, **cursor}}}
         raise self._unreadable(dict(stream_state), field_name)

@@ -80,7 +80,8 @@ class ComponentFactory(ModelToComponentFactory):
         parameters = model.parameters or {}
         endpoint = str(parameters.get("endpoint", model.url)) or "the index of the API"
         adapter = RateLimitedAdapter(self._limiter, name, endpoint, Bounds.of(config))
-        return SliceRequester.of(requester, parameters, adapter, self._runtime.refusals, self._key_of_rows(name))
+        key = parameters.get("row_key") or self._key_of_rows(name)
+        return SliceRequester.of(requester, parameters, adapter, self._runtime.refusals, key)
 
     def _key_of_rows(self, name: str) -> list[str]:
         """Primary key of a stream, whose rows lack what the parent adds; [] if a part is made of another field."""

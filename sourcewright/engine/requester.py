@@ -29,7 +29,7 @@ class SliceRequester(HttpRequester):
 
     refusals: Refusals
     key: Sequence[str]
-    """Primary key of the stream."""
+    """What tells the rows of an answer apart: the primary key of the stream, or its parameter `row_key`."""
     has_windows: bool
     """Whether the list takes a window, which old servers ignore."""
 

@@ -1,12 +1,19 @@
 """A declarative source with the bounded queue, the fair executor and the rate limiter in place of the engine's."""
 
 import logging
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Self
 
-from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessage, ConfiguredAirbyteCatalog, Level
+from airbyte_cdk.models import (
+    AirbyteConnectionStatus,
+    AirbyteMessage,
+    AirbyteStateMessage,
+    ConfiguredAirbyteCatalog,
+    Level,
+)
 from airbyte_cdk.sources.concurrent_source.concurrent_source import ConcurrentSource
 from airbyte_cdk.sources.concurrent_source.thread_pool_manager import ThreadPoolManager
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
@@ -23,6 +30,7 @@ from sourcewright.engine.cursor import PartitionCursor
 from sourcewright.engine.executor import FairExecutor
 from sourcewright.engine.factory import ComponentFactory
 from sourcewright.engine.failures import Failures
+from sourcewright.engine.interpolation import guard_literals
 from sourcewright.engine.messages import saved_streams, without_false_states
 from sourcewright.engine.parents import DefinedStreams
 from sourcewright.engine.retriever import WindowRetriever
@@ -60,6 +68,8 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
     ) -> None:
         # An absolute path, because the engine prefers a manifest.yaml of the working directory
         super().__init__(path_to_yaml=str(self.manifest), catalog=catalog, config=config, state=state)
+        self._is_configured = bool(config)
+        guard_literals()
         self._chosen: set[str] | None = None
         self._queue = RecordQueue()
         self._message_repository = ConcurrentMessageRepository(self._queue, InMemoryMessageRepository(Level.INFO))
@@ -103,9 +113,36 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         """Hook for subclasses: what the manifest's templates read beside the user's settings, called once."""
         return {}
 
+    def stream_settings(self) -> Mapping[str, Any]:
+        """Hook for subclasses: what the manifest's dynamic streams are made of, called when settings are validated."""
+        return {}
+
+    @property
+    @override
+    def dynamic_streams(self) -> list[dict[str, Any]]:
+        self._config = {**self._config, **self.stream_settings()}
+        return super().dynamic_streams
+
     @override
     def configure(self, config: Mapping[str, Any], temp_dir: str) -> Mapping[str, Any]:
-        return self._config or config  # the engine would write it to a file that nothing reads
+        return self._config if self._is_configured else config  # the engine would write it to a file that nothing reads
+
+    def configured(
+        self,
+        config: Mapping[str, Any],
+        catalog: ConfiguredAirbyteCatalog | None = None,
+        state: list[AirbyteStateMessage] | None = None,
+    ) -> Self:
+        """The source itself, or one with `config` where it was made without any, as Airbyte's test tools do."""
+        return self if self._is_configured or not config else type(self)(catalog, config, state)
+
+    @override
+    def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
+        return self.configured(config).connection()
+
+    @abstractmethod
+    def connection(self) -> AirbyteConnectionStatus:
+        """Whether the API can be read with the settings, in a sentence."""
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -125,6 +162,10 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         catalog: ConfiguredAirbyteCatalog,
         state: list[AirbyteStateMessage] | None = None,
     ) -> Iterator[AirbyteMessage]:
+        source = self.configured(config, catalog, state)
+        if source is not self:
+            yield from source.read(logger, config, catalog, state)
+            return
         names = [stream.stream.name for stream in catalog.streams]
         require_once(names)
         self._chosen = set(names)
@@ -146,6 +187,9 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
     @override
     def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         """All streams, those made from the config too; `read` builds those of its catalog, once for both uses."""
+        source = self.configured(config)
+        if source is not self:
+            return source.streams(config)
         built, self._built = self._built, []
         return built or super().streams(config)
 

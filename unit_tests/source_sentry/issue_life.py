@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from source_sentry import SourceSentry
-from source_sentry.issue_known import pack
-from source_sentry.issue_records import Digest
+from source_sentry.life.packs import pack
+from source_sentry.life.records import Digest
 from unit_tests.manifests import resolved
 from unit_tests.source_sentry.builders import NOW, Json, a_config, an_issue, without
 from unit_tests.source_sentry.endpoints import issues
@@ -34,8 +34,8 @@ def digest(row: Json) -> str:
     return str(record["digest"])
 
 
-def knowing(*rows: Json, missing: Mapping[str, Any] | None = None, reconciled: str = EARLIER) -> Json:
-    """State of a stream that knows `rows`."""
+def knowing(*rows: Json, missing: Mapping[str, Any] | None = None, gone: str = "", reconciled: str = EARLIER) -> Json:
+    """State of a stream that knows `rows`, and wrote a tombstone for issue 3 on the day `gone`."""
     projects = [*dict.fromkeys(str(row["project"]["id"]) for row in rows)]
     known = {
         project: pack({row["id"]: digest(row) for row in rows if row["project"]["id"] == project})
@@ -44,7 +44,13 @@ def knowing(*rows: Json, missing: Mapping[str, Any] | None = None, reconciled: s
     cursors = project_states("lastSeen", dict.fromkeys(projects or ["1"], EARLIER))
     own = {"known": known, "missing": missing or {}, "synced": EARLIER}
     own |= {"reconciled": reconciled} if reconciled else {}
+    own |= {"gone": {"1": pack({"3": gone})}} if gone else {}
     return {"parent_state": {"issues": {**cursors, **own}}}
+
+
+def without_digests(*rows: Json) -> Json:
+    """What `issue_tombstones` knows of `rows`, all of project 1."""
+    return {"1": pack(dict.fromkeys((row["id"] for row in rows), ""))}
 
 
 def shown(row: Json) -> Json:
@@ -84,3 +90,16 @@ def own_state(done: Sync, stream: str) -> Json:
 
 
 NOW_SYNCED = {"reconciled": NOW, "synced": NOW}
+
+
+def own_known(*rows: Json) -> Json:
+    """What the state has of issues that are there."""
+    return {"known": knowing(*rows)["parent_state"]["issues"]["known"]}
+
+
+def is_missing(sentry: SentryMock, body: Any, status: int = 200, *, scopes: tuple[str, ...] = ("event:read",)) -> None:
+    """Let issue 3 be missing among those that are asked for by id, and answer like that alone."""
+    lists(sentry)
+    answers_ids(sentry, 3, rows=[])
+    sentry.answers_scopes(*scopes)
+    sentry.answers(alone(3), answer(body, status))

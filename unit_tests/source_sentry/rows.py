@@ -43,6 +43,10 @@ class RowsServer:
     """Whether rows can be ordered by a second field."""
     is_across: bool = True
     sampled_before: str = ""
+    kinds: dict[str, str] = field(default_factory=dict)
+    """What the fields are; a field that is not among them is a text."""
+    wrong: str = ""
+    """A field that is none."""
     changes: Callable[[list[Json], int], list[Json]] = lambda rows, _: rows
     """Called before each answer with the rows and the number of the request."""
     asked: list[Asked] = field(default_factory=list)
@@ -55,7 +59,7 @@ class RowsServer:
             context.status_code, detail = refusal
             return {"detail": detail}
         found = self._found(asked)
-        meta: Json = {"fields": {}}
+        meta: Json = {"fields": {name: self.kinds.get(name, "string") for name in asked["field"]}}
         start = asked.get("start", [""])[0]
         if self.sampled_before:
             meta["dataScanned"] = "partial" if start < self.sampled_before else "full"
@@ -83,6 +87,7 @@ class RowsServer:
     def _refusal(self, asked: Asked) -> tuple[int, str] | None:
         fields, size = self.most_fields, self.most_page_rows
         refusals = {
+            f"Invalid characters in field {self.wrong}": self.wrong in asked["field"],
             "You cannot view events from multiple projects.": asked["project"] == ["-1"]
             and len(self.projects) > 1
             and not self.is_across,
@@ -101,7 +106,12 @@ class RowsServer:
     @property
     def pages(self) -> list[Asked]:
         """Requests for rows."""
-        return [asked for asked in self.asked if asked["field"] != ["count()"]]
+        return [asked for asked in self.asked if asked["field"] != ["count()"] and "statsPeriod" not in asked]
+
+    @property
+    def questions(self) -> list[Asked]:
+        """Requests for what the fields are."""
+        return [asked for asked in self.asked if asked["field"] != ["count()"] and "statsPeriod" in asked]
 
 
 def _offset(asked: Asked) -> int:

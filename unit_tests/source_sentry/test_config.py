@@ -37,7 +37,7 @@ def settings(config: Mapping[str, Any]) -> Json:
 
 def test_given_connector_when_built_then_its_settings_are_normalised_and_the_given_ones_stay() -> None:
     given = {"api_token": TOKEN, "organization": "acme", "project": "web"}
-    assert without(dict(SourceSentry(config=given).settings), "server", "roll") == settings(given)
+    assert without(dict(SourceSentry(config=given).settings), "server", "roll", "datasets") == settings(given)
     assert given == {"api_token": TOKEN, "organization": "acme", "project": "web"}
 
 
@@ -57,8 +57,15 @@ def test_given_only_what_is_required_when_normalised_then_every_default() -> Non
         "events_window_days": 30,
         "rows_lag_minutes": 10,
         "rows_retention_days": 30,
+        "explore_queries": [],
         "is_start_chosen": False,
-        "rows_since": "2026-10-23T10:00:00Z",
+        "rows_since": {
+            "errors": "2026-08-24T10:00:00Z",
+            "logs": "2026-10-23T10:00:00Z",
+            "spans": "2026-10-23T10:00:00Z",
+            "tracemetrics": "2026-10-23T10:00:00Z",
+            "uptime_results": "2026-08-24T10:00:00Z",
+        },
         "rows_until": "2026-11-22T09:49:59Z",
         "num_workers": 10,
         "workers": 10,

@@ -53,7 +53,8 @@ class Sandbox(sandbox.Sandbox[Settings, State]):
     def merge_issue(self, issue: str, into: str, *, pending: bool = False) -> None:
         """Give the events of one issue to another of its project, which answers for it from then on.
 
-        While that is `pending`, until `finish_merges`, the first one answers 404.
+        While that is `pending`, until `finish_merges`, the first one answers 404, and says so where it is asked for by
+        `group`.
         """
 
         def merged(project: Project, number: int) -> Timeline:

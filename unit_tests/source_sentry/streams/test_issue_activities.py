@@ -15,6 +15,7 @@ from unit_tests.source_sentry.issue_life import (
     lists,
     own_state,
     sync,
+    without_digests,
 )
 from unit_tests.source_sentry.sentry_mock import SentryMock, SentryRequest, answer
 from unit_tests.source_sentry.sync import project_states
@@ -65,20 +66,56 @@ def test_given_an_issue_that_had_an_event_when_nothing_else_changed_then_its_act
 
 
 @pytest.mark.parametrize(
-    ("oldest", "is_told"),
-    [("2026-11-21T11:00:00Z", True), ("2026-11-21T09:00:00Z", False)],
-    ids=["since the last sync", "before it"],
+    ("oldest", "count", "is_told"),
+    [
+        ("2026-11-21T11:00:00Z", 100, True),
+        ("2026-11-21T09:00:00Z", 100, False),
+        ("2026-11-21T11:00:00Z", 99, False),
+    ],
+    ids=["since quiet ones were asked for", "before that", "all of them"],
 )
 def test_given_a_hundred_activities_when_older_ones_may_be_hidden_then_a_warning(
-    oldest: str, sentry: SentryMock, *, is_told: bool
+    oldest: str, count: int, sentry: SentryMock, *, is_told: bool
 ) -> None:
     lists(sentry)
     answers_ids(sentry, 3, rows=[a_life(3, numComments=100)])
-    has(sentry, 3, *[an_activity(200 - number) for number in range(99)], an_activity(50, oldest))
-    done = sync(STREAM, state=knowing(QUIET))
-    assert len(done.records(STREAM)) == 101
+    rows = [*(an_activity(200 - number) for number in range(count - 1)), an_activity(50, oldest)]
+    sentry.answers(activities(3), answer({"activity": [*rows, FIRST_SEEN][:100]}))
+    state = knowing(QUIET)
+    state["parent_state"]["issues"]["synced"] = "2026-11-22T09:00:00Z"  # an hour ago, without quiet ones
+    done = sync(STREAM, state=state)
+    assert len(done.records(STREAM)) == 100
     told = [f"all since {oldest[:-1]}; older ones are not read" in warning for warning in done.warnings()]
     assert told == [True] * is_told
+
+
+def test_given_an_issue_that_nobody_answered_for_before_when_it_has_a_hundred_activities_then_a_warning(
+    sentry: SentryMock,
+) -> None:
+    lists(sentry)
+    answers_ids(sentry, 3, rows=[QUIET])
+    has_all = [an_activity(200 - number, "2026-11-01T00:00:00Z") for number in range(100)]
+    sentry.answers(activities(3), answer({"activity": has_all}))
+    state = knowing(QUIET)
+    state["parent_state"]["issues"]["known"] = without_digests(QUIET)
+    done = sync(STREAM, state=state)
+    assert ["issue 3, all since 2026-11-01T00:00:00" in warning for warning in done.warnings()] == [True]
+
+
+def test_given_an_issue_that_was_deleted_meanwhile_when_read_then_the_others_come(sentry: SentryMock) -> None:
+    lists(sentry)
+    answers_ids(sentry, 3, 4, rows=[a_life(3, numComments=1), a_life(4, numComments=1)])
+    sentry.answers(activities(3), answer({"detail": "The requested resource does not exist"}, 404))
+    has(sentry, 4)
+    assert sync(STREAM, state=knowing(QUIET, a_life(4))).keys(STREAM) == [("4", "0")]
+
+
+def test_given_activities_without_type_or_date_when_read_then_they_are_rows(sentry: SentryMock) -> None:
+    lists(sentry)
+    answers_ids(sentry, 3, rows=[a_life(3, numComments=1)])
+    has(sentry, 3, {"id": "8"}, {"id": "9", "type": None, "dateCreated": None})
+    done = sync(STREAM, state=knowing(QUIET))
+    assert sorted(done.keys(STREAM)) == [("3", "0"), ("3", "8"), ("3", "9")]
 
 
 @pytest.mark.parametrize(

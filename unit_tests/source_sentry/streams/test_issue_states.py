@@ -5,27 +5,29 @@ from typing import Any
 
 import pytest
 
-from source_sentry.issue_known import pack, unpack
-from unit_tests.source_sentry.builders import NOW, START, an_issue
-from unit_tests.source_sentry.endpoints import old_issues
+from source_sentry.life.packs import pack, unpack
+from unit_tests.source_sentry.builders import BACKEND, NOW, an_issue
+from unit_tests.source_sentry.endpoints import issues
 from unit_tests.source_sentry.issue_life import (
-    CLOSED,
     EARLIER,
     LISTED_FROM,
     NOW_SYNCED,
     a_life,
     answers_ids,
-    by_id,
     digest,
     knowing,
     lists,
+    own_known,
     own_state,
     shown,
     sync,
 )
-from unit_tests.source_sentry.sentry_mock import SentryMock, answer, organization_request, page
+from unit_tests.source_sentry.sentry_mock import PROJECTS, SentryMock, page
+from unit_tests.source_sentry.sync import project_states
 
 QUIET = a_life(3)
+
+
 RESOLVED = a_life(3, status="resolved", substatus=None)
 
 
@@ -100,23 +102,6 @@ def test_given_the_setting_when_read_then_quiet_issues_are_asked_for_as_often(
     assert own_state(done, "issue_states").get("reconciled", "") == (NOW if is_asked else reconciled)
 
 
-def test_given_many_issues_when_read_then_a_request_for_each_hundred(sentry: SentryMock) -> None:
-    rows = [a_life(number) for number in range(1, 231)]
-    lists(sentry)
-    for first, last in ((0, 2), (2, 102), (102, 202), (202, 230)):
-        answers_ids(sentry, *(row["id"] for row in rows[first:last]), rows=rows[first:last])
-    done = sync("issue_states", state=knowing(*rows))
-    assert done.records("issue_states") == []
-
-
-def test_given_several_streams_of_life_when_read_then_each_issue_is_asked_for_once(sentry: SentryMock) -> None:
-    lists(sentry)
-    answers_ids(sentry, 3, rows=[QUIET])
-    streams = ("issue_states", "issue_tombstones", "issue_activities")
-    done = sync(*streams, state=knowing(QUIET))
-    assert [done.records(stream) for stream in streams] == [[], [], []]
-
-
 def test_given_a_project_that_vanished_when_read_then_its_issues_are_not_asked_for_and_stay_known(
     sentry: SentryMock,
 ) -> None:
@@ -144,56 +129,45 @@ def test_given_an_issue_that_comes_back_when_read_then_it_is_a_row_again(sentry:
     assert own_state(done, "issue_states")["missing"] == {}
 
 
-def test_given_one_closed_issue_when_it_refuses_all_then_the_others_are_found_and_it_stays_known(
+def test_given_an_issue_that_moved_to_another_project_when_read_then_it_is_a_row_and_known_there(
     sentry: SentryMock,
 ) -> None:
     lists(sentry)
-    for asked in ((3, 4), (3,)):
-        sentry.answers(by_id(*asked), answer(CLOSED, 403))
-    answers_ids(sentry, 4, rows=[a_life(4)])
-    done = sync("issue_states", state=knowing(QUIET, a_life(4)))
-    assert unpack(own_state(done, "issue_states")["known"]["1"]).keys() == {"3", "4"}
-    assert done.records("issue_states") == []
+    moved = a_life(3, project="2")
+    answers_ids(sentry, 3, rows=[moved], times=2)
+    done = sync("issue_states", state=knowing(QUIET))
+    assert done.records("issue_states") == [shown(moved)]
+    assert own_state(done, "issue_states") == {**own_known(moved), "missing": {}, **NOW_SYNCED}
 
 
-IGNORES = answer([a_life(77), a_life(3)])
-REFUSES = answer({"detail": "Invalid parameter"}, 400)
+def test_given_an_organization_without_issues_when_read_then_a_state_and_nothing_else(sentry: SentryMock) -> None:
+    lists(sentry, start="")
+    done = sync("issue_states")
+    assert (done.records("issue_states"), own_state(done, "issue_states")) == ([], {"missing": {}, **NOW_SYNCED})
 
 
-@pytest.mark.parametrize("verdict", [IGNORES, REFUSES], ids=["ignores", "refuses"])
-def test_given_a_server_that_does_not_know_ids_when_read_then_what_changed_comes_from_the_list(
-    verdict: Any, sentry: SentryMock
-) -> None:
+def test_given_projects_when_one_is_chosen_again_then_its_issues_are_asked_for_again(sentry: SentryMock) -> None:
+    other = {**BACKEND, "id": "2", "slug": "other"}
+    sentry.answers(PROJECTS, page(BACKEND, other), page(BACKEND, other))
+    lists(sentry, times=2)
+    sentry.answers(issues("2", LISTED_FROM), page())
+    there, changed = a_life(9, project="2"), a_life(9, project="2", status="resolved")
+    answers_ids(sentry, 3, rows=[QUIET])
+    answers_ids(sentry, 3, 9, rows=[QUIET, changed])
+    answers_ids(sentry, 9, rows=[changed])
+    first = sync("issue_states", state=knowing(QUIET, there), projects=["backend"])
+    assert first.records("issue_states") == []
+
+    cursors = project_states("lastSeen", {"1": EARLIER, "2": EARLIER})
+    state = {"parent_state": {"issues": {**own_state(first, "issue_states"), **cursors}}}
+    assert sync("issue_states", state=state).records("issue_states") == [shown(changed)]
+
+
+def test_given_a_clock_that_was_ahead_when_read_then_quiet_issues_are_due(sentry: SentryMock) -> None:
     lists(sentry)
-    sentry.answers(by_id(3, 4), verdict)
-    listed = {**an_issue(3), **RESOLVED}
-    lists(sentry, listed, {**an_issue(4), **a_life(4)}, start="")
-    sentry.answers(
-        organization_request(
-            "issues/",
-            project="1",
-            collapse=["stats", "unhandled"],
-            query=f"lastSeen:>={START}",
-            start="2026-08-24T10:00:00Z",
-            end=NOW,
-            sort="new",
-            limit="100",
-        ),
-        page(RESOLVED, a_life(4)),
-    )
-
-    done = sync("issue_states", state=knowing(QUIET, a_life(4)))
-
-    assert done.records("issue_states") == [shown(RESOLVED)]
-    assert len(done.warnings()) == 1
-    assert "does not answer for issues by id" in done.warnings()[0]
-
-
-def test_given_an_old_server_when_nothing_is_due_then_only_its_list_is_read(sentry: SentryMock) -> None:
-    sentry.is_old()
-    sentry.answers(old_issues("backend", "1", LISTED_FROM), page())
-    done = sync("issue_states", state=knowing(QUIET), issue_reconcile="never")
-    assert done.records("issue_states") == []
+    answers_ids(sentry, 3, rows=[QUIET])
+    done = sync("issue_states", state=knowing(QUIET, reconciled="2099-01-01T00:00:00Z"), issue_reconcile="daily")
+    assert own_state(done, "issue_states")["reconciled"] == NOW
 
 
 def test_given_a_hundred_thousand_issues_that_all_differ_when_packed_then_some_eleven_bytes_each() -> None:
@@ -205,10 +179,26 @@ def test_given_a_hundred_thousand_issues_that_all_differ_when_packed_then_some_e
     assert len(text) < 1_100_000
 
 
+def test_given_a_date_as_the_state_when_read_then_the_issues_seen_since_are_known(sentry: SentryMock) -> None:
+    lists(sentry, an_issue(3))
+    answers_ids(sentry, 3, rows=[QUIET], times=2)
+    done = sync("issue_states", state={"observedAt": EARLIER})
+    assert done.keys("issue_states") == [("3",)]
+    assert own_state(done, "issue_states").items() >= {**own_known(QUIET), "missing": {}, **NOW_SYNCED}.items()
+
+
 @pytest.mark.parametrize(
     "broken",
-    [{"known": {"1": "junk"}}, {"known": 7}, {"missing": {"3": 7}}, {"reconciled": "soon"}],
-    ids=["no pack", "no object", "no entry", "no date"],
+    [
+        {"known": {"1": "junk"}},
+        {"known": 7},
+        {"gone": {"1": 7}},
+        {"missing": {"3": 7}},
+        {"missing": {"x": {"project": "1", "since": None}}},
+        {"missing": {"3": {"project": "1", "since": "soon"}}},
+        {"reconciled": "soon"},
+    ],
+    ids=["no pack", "no object", "no pack of tombstones", "no entry", "no number", "no date of one", "no date"],
 )
 def test_given_a_state_that_nobody_wrote_when_read_then_one_clear_error(broken: Any, sentry: SentryMock) -> None:
     state = knowing()

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from unit_tests.source_sentry.builders import NOW, START, an_issue
-from unit_tests.source_sentry.endpoints import old_issues
+from source_sentry.life.packs import pack
+from unit_tests.source_sentry.builders import BACKEND, NOW, START, an_issue, without
+from unit_tests.source_sentry.endpoints import issues, old_issues
 from unit_tests.source_sentry.issue_life import (
     CLOSED,
     EARLIER,
@@ -15,24 +16,30 @@ from unit_tests.source_sentry.issue_life import (
     a_life,
     alone,
     answers_ids,
+    is_missing,
     knowing,
     lists,
     own_state,
     sync,
+    without_digests,
 )
-from unit_tests.source_sentry.sentry_mock import SentryMock, SentryRequest, answer, organization_request, page
+from unit_tests.source_sentry.sentry_mock import (
+    PROJECTS,
+    ROUTE,
+    SentryMock,
+    SentryRequest,
+    answer,
+    organization_request,
+    page,
+)
 
 QUIET = a_life(3)
+
+
 STREAM = "issue_tombstones"
+
+
 BEFORE = {"3": {"project": "1", "since": EARLIER}}
-
-
-def is_missing(sentry: SentryMock, body: Any, status: int = 200, *, scopes: tuple[str, ...] = ("event:read",)) -> None:
-    """Let issue 3 be missing among those that are asked for by id, and answer like that alone."""
-    lists(sentry)
-    answers_ids(sentry, 3, rows=[])
-    sentry.answers_scopes(*scopes)
-    sentry.answers(alone(3), answer(body, status))
 
 
 def deletions(since: str = EARLIER) -> SentryRequest:
@@ -44,7 +51,7 @@ def test_given_issues_that_are_there_when_read_then_no_tombstone(sentry: SentryM
     answers_ids(sentry, 3, rows=[QUIET])
     done = sync(STREAM, state=knowing(QUIET))
     assert done.records(STREAM) == []
-    assert own_state(done, STREAM)["known"] == knowing(QUIET)["parent_state"]["issues"]["known"]
+    assert own_state(done, STREAM)["known"] == without_digests(QUIET)
 
 
 def test_given_a_merged_issue_when_asked_alone_then_the_tombstone_names_the_survivor(sentry: SentryMock) -> None:
@@ -52,7 +59,8 @@ def test_given_a_merged_issue_when_asked_alone_then_the_tombstone_names_the_surv
     done = sync(STREAM, state=knowing(QUIET))
     tombstone = {"id": "3", "projectId": "1", "mergedInto": "9", "deleted": False, "observedAt": NOW}
     assert done.records(STREAM) == [tombstone]
-    assert own_state(done, STREAM) == {"missing": {}, **NOW_SYNCED}
+    merged = {"project": "1", "since": None, "gone": NOW}
+    assert own_state(done, STREAM) == {"missing": {"3": merged}, **NOW_SYNCED}
     assert done.warnings() == []
 
 
@@ -68,7 +76,7 @@ def test_given_a_404_when_seen_in_two_syncs_then_deleted(how_often: str, sentry:
     is_missing(sentry, GONE, 404)
     done = sync(STREAM, state=knowing(missing=BEFORE), issue_reconcile=how_often)
     assert done.records(STREAM) == [{"id": "3", "projectId": "1", "deleted": True, "observedAt": NOW}]
-    assert own_state(done, STREAM)["missing"] == {}
+    assert own_state(done, STREAM)["missing"] == {"3": {**BEFORE["3"], "deleted": NOW}}
 
 
 def test_given_a_404_before_when_the_merge_is_done_then_merged(sentry: SentryMock) -> None:
@@ -138,12 +146,53 @@ def test_given_a_server_in_trouble_when_asked_alone_then_the_stream_fails_and_th
 
 
 def test_given_an_old_server_when_an_issue_is_only_quiet_then_it_is_asked_alone_once(sentry: SentryMock) -> None:
-    sentry.is_old()
-    sentry.answers(old_issues("backend", "1", START), page({**an_issue(4), **a_life(4)}))
+    listed = page({**an_issue(4), **a_life(4)})
+    sentry.answers(ROUTE, answer("", 404), answer("", 404))
+    sentry.answers(old_issues("backend", "1", START), listed, listed)
     sentry.answers_scopes("event:read")
     sentry.answers(SentryRequest(alone(3).exact[0].replace("organizations/acme/", "")), answer(QUIET))
-    done = sync(STREAM, state=knowing(QUIET, a_life(4)))
-    assert done.records(STREAM) == []
-    assert own_state(done, STREAM)["known"] == knowing(a_life(4))["parent_state"]["issues"]["known"]
-    assert own_state(done, STREAM)["missing"] == {}
+    first = sync(STREAM, state=knowing(QUIET, a_life(4)))
+    assert own_state(first, STREAM)["missing"] == {"3": {"project": "1", "since": None, "quiet": True}}
     assert LISTED_FROM not in str(sentry.requested)
+
+    again = sync(STREAM, state=first.state(STREAM))
+    assert first.records(STREAM) == again.records(STREAM) == []
+    assert own_state(again, STREAM) == {"known": {"1": pack({"3": "-", "4": ""})}, "missing": {}, **NOW_SYNCED}
+
+
+def test_given_a_new_issue_that_vanished_when_its_project_does_too_then_it_does_not_count_as_deleted(
+    sentry: SentryMock,
+) -> None:
+    other = {**BACKEND, "id": "2", "slug": "other"}
+    sentry.answers(PROJECTS, page(BACKEND), page(other))
+    lists(sentry, an_issue(3))
+    answers_ids(sentry, 3, rows=[])
+    sentry.answers_scopes("event:read")
+    sentry.answers(alone(3), answer(GONE, 404))
+    first = sync(STREAM, state=knowing())
+    assert own_state(first, STREAM)["missing"] == {"3": {"project": "1", "since": NOW}}
+
+    sentry.answers(issues("2"), page())
+    again = sync(STREAM, state=first.state(STREAM))
+    assert again.records(STREAM) == []
+    assert own_state(again, STREAM)["missing"] == {"3": {"project": "1", "since": NOW}}
+
+
+def test_given_a_hundred_merged_issues_when_another_is_in_trouble_then_the_state_forgets_none_of_them(
+    sentry: SentryMock,
+) -> None:
+    merged = [a_life(number) for number in range(1, 103)]
+    sentry.answers_projects(BACKEND, {**BACKEND, "id": "2", "slug": "other"})
+    lists(sentry, *(an_issue(number) for number in range(1, 103)))
+    sentry.answers(issues("2", LISTED_FROM), page(an_issue(150)))
+    answers_ids(sentry, 1, 2, rows=[a_life(2)])
+    answers_ids(sentry, *range(3, 103), rows=[])
+    answers_ids(sentry, 150, rows=[])
+    sentry.answers_scopes("event:read")
+    for number in {*range(1, 103)} - {2}:
+        sentry.answers(alone(number), answer(a_life(2)))
+    sentry.answers(alone(150), *[answer({"detail": "Internal Error"}, 500) for _ in range(9)])
+    state = knowing(*merged, a_life(150, project="2"))
+    done = sync(STREAM, state=state, fails=True)
+    assert {record["mergedInto"] for record in done.records(STREAM)} <= {"2"}
+    assert own_state(done, STREAM) == without(state["parent_state"]["issues"], "use_global_cursor", "states")

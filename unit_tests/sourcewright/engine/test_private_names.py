@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from airbyte_cdk.sources.declarative.incremental.concurrent_partition_cursor import ConcurrentPerPartitionCursor
+from airbyte_cdk.sources.declarative.interpolation.jinja import JinjaInterpolation
 from airbyte_cdk.sources.declarative.parsers.model_to_component_factory import ModelToComponentFactory
 from airbyte_cdk.sources.declarative.requesters.http_requester import HttpRequester
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
@@ -35,6 +36,7 @@ def engine_objects() -> Mapping[str, object]:
         "ModelToComponentFactory": ModelToComponentFactory(),
         "ConcurrentPerPartitionCursor": streams["events"].cursor,
         "ConcurrentCursor": streams["releases"].cursor,
+        "JinjaInterpolation": JinjaInterpolation(),
         "HttpRequester": requester,
         "HttpClient": client,
     }

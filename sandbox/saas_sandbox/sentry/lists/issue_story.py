@@ -10,7 +10,7 @@ from saas_sandbox.sentry.fates import told
 from saas_sandbox.sentry.sightings import Sighting
 from saas_sandbox.sentry.world import World
 
-_MOST: Final = 100  # activities are cut there, and there is no second page
+_MOST: Final = 100  # activities are cut there, the first one too, and there is no second page
 _PER_ISSUE: Final = 1000
 
 
@@ -37,10 +37,10 @@ def comments(call: Call, row: Sighting) -> list[Record]:
 
 def activities(call: Call, row: Sighting) -> list[Record]:
     """Return all activities, newest first; the last one is made up of the issue itself."""
-    found = [_activity(call.world, row, deed) for deed in reversed(deeds(call, row))][:_MOST]
+    found = [_activity(call.world, row, deed) for deed in reversed(deeds(call, row))]
     first = {"user": None, "sentry_app": None, "type": "first_seen", "data": {"priority": "medium"}}
     seen = call.world.stamp(row.lifetime(call.now).first_ever)
-    return [*found, {"id": "0", **first, "dateCreated": seen}]
+    return [*found, {"id": "0", **first, "dateCreated": seen}][:_MOST]
 
 
 def _activity(world: World, row: Sighting, deed: Deed) -> Record:

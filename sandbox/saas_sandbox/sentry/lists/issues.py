@@ -55,20 +55,24 @@ def organization_issues(call: Call, _: Record) -> Reply:
 
 
 def _by_id(call: Call, projects: Sequence[Project]) -> Reply:
-    """Answer `group`: all that exist of the projects, whatever query, window and order; 403 where one is closed."""
+    """Answer `group`: all that exist of the projects, whatever query, window and order; 403 where one is closed.
+
+    An issue whose merge is under way is still there; the numbers are those of the other one, which has its events now.
+    """
     ids = call.all("group")
     if call.settings.group_ids == "refused" or not all(number.isdecimal() for number in ids):
         raise bad_request("Group ids must be integers")
-    found = []
+    found, fates = [], call.world.fates
     for number in dict.fromkeys(ids):
+        merging = {"id": number, "status": "pending_merge"} if number in fates.pending else {}
         try:
-            row = find_issue(call, number)
+            row = find_issue(call, (merging and fates.survivor(fates.survivors[number])) or number)
         except ApiError as error:
             if error.reply().status == HTTPStatus.FORBIDDEN:
                 raise
             continue
-        found += [row] if row.project in projects else []
-    return call.answer(orjson.dumps(organization_issue(call, row)) for row in found)
+        found += [(row, merging)] if row.project in projects else []
+    return call.answer(orjson.dumps({**organization_issue(call, row), **merging}) for row, merging in found)
 
 
 def project_issues(call: Call, project: Project) -> Reply:

@@ -5,26 +5,21 @@ from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import InitVar, dataclass
 from hashlib import blake2b
-from http import HTTPStatus
 from typing import Any, Final
 
-import requests
 from airbyte_cdk.sources.declarative.extractors.record_filter import RecordFilter
-from airbyte_cdk.sources.streams.http.error_handlers.response_models import ErrorResolution
 from airbyte_cdk.sources.types import Config, StreamSlice, StreamState
 from typing_extensions import override
 
-from source_sentry.handler import SentryErrorHandler
-from source_sentry.issue_routers import FATE, SINCE, WANTED, Fate
+from source_sentry.life.roll import LEAVING
+from source_sentry.life.routers import UNREAD, WANTED
 from sourcewright import dates
 from sourcewright.components.records import RecordChange
-from sourcewright.http.pages import read_page
 from sourcewright.log import is_logged, logger
 
 Record = Mapping[str, Any]
 _MOST: Final = 100
 """Activities of an answer, which has no pages."""
-_DELETED, _CLOSED = b'{"deleted": true}', b'{"deleted": false}'
 
 
 @dataclass
@@ -73,12 +68,13 @@ class SliceFilter(RecordFilter):
 
 @dataclass
 class WantedFilter(SliceFilter):
-    """Issues -> those that were asked for."""
+    """Issues -> those that were asked for, and are still there."""
 
     @override
     def of_slice(self, records: Iterable[Record], found: StreamSlice) -> Iterable[Record]:
         wanted = found.extra_fields[WANTED]
-        return (record for record in records if str(record.get("id")) in wanted)
+        here = (record for record in records if record.get("status") not in LEAVING)
+        return (record for record in here if str(record.get("id")) in wanted)
 
 
 @dataclass
@@ -98,7 +94,7 @@ class ActivityFilter(SliceFilter):
                 count += 1
                 oldest = dates.to_second(record.get("dateCreated"))
             yield record
-        if count >= _MOST and oldest > dates.to_second(found.extra_fields.get(SINCE)):
+        if count >= _MOST and oldest > dates.to_second(found.extra_fields.get(UNREAD)):
             self._hidden += 1
             if is_logged(self._hidden):
                 logger.warning(
@@ -110,57 +106,3 @@ class ActivityFilter(SliceFilter):
                     oldest,
                     self._hidden,
                 )
-
-
-@dataclass
-class TombstoneFilter(SliceFilter):
-    """The answer for a missing issue -> a tombstone, or nothing.
-
-    {"id": "9"} for issue 3 -> {"id": "3", "mergedInto": "9"}; gone, for the second time or by the audit log
-    -> {"id": "3", "deleted": true}. Gone for the first time, closed to the token, or still there: nothing.
-    """
-
-    @override
-    def of_slice(self, records: Iterable[Record], found: StreamSlice) -> Iterable[Record]:
-        issue, fate = str(found.partition["id"]), found.extra_fields[FATE]
-        for record in records:
-            if tombstone := self._judge(issue, record, fate):
-                yield tombstone
-
-    def _judge(self, issue: str, record: Record, fate: Fate) -> Record | None:
-        entry, now = fate.missing[issue], self.config["sync_start"]
-        about = {"id": issue, "projectId": entry["project"] or None, "observedAt": now}
-        if record.get("deleted") is True:
-            if not (entry["since"] or fate.confirmed):
-                entry["since"] = now
-                return None
-            del fate.missing[issue]
-            return {**about, "mergedInto": None, "deleted": True}
-        survivor = str(record.get("id", issue))
-        if survivor != issue:
-            del fate.missing[issue]
-            return {**about, "mergedInto": survivor, "deleted": False}
-        entry["since"] = None
-        if fate.listed and "id" in record:
-            del fate.missing[issue]  # only quiet: a further event puts it on the list again
-        return None
-
-
-@dataclass
-class TombstoneHandler(SentryErrorHandler):
-    """404 and 403 about an issue are what was asked for -> {"deleted": true}, {"deleted": false}."""
-
-    @override
-    def judge_refusal(self, response: requests.Response) -> ErrorResolution:
-        is_gone = response.status_code == HTTPStatus.NOT_FOUND and self.means_no_records(response)
-        is_closed = response.status_code == HTTPStatus.FORBIDDEN and not self._lacks_scope()
-        if not (is_gone or is_closed):
-            return super().judge_refusal(response)
-        if is_closed:
-            self.runtime.warn_once(
-                f"Stream `{self.name}`: some issues are closed to the token now. They do not count as deleted."
-            )
-        response.status_code = HTTPStatus.OK
-        body = _DELETED if is_gone else _CLOSED
-        read_page(response, self.page, self.runtime.slots, self.page_class, body=body)
-        return self.judge_page(response)

@@ -1,35 +1,32 @@
 """Partitions of the streams that follow the life of issues: those that changed, vanished, or had an event."""
 
+import re
 from abc import abstractmethod
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from urllib.parse import quote
 
 from airbyte_cdk.sources.types import StreamSlice
-from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from typing_extensions import override
 
-from source_sentry.check import covers
-from source_sentry.errors import token_scopes
-from source_sentry.issue_known import Entry, Known
-from source_sentry.issue_roll import HUNDRED, NotByIdError, hundreds
+from source_sentry.life.known import Entry, Known
+from source_sentry.life.roll import HUNDRED, NotByIdError, hundreds
 from sourcewright import dates
 from sourcewright.components.parents import TouchedRouter
 from sourcewright.components.runtime import ParentBatch, Row, Runtime
 
 WANTED: Final = "wanted"
 """Extra field of a slice: the ids that are asked for."""
-SINCE: Final = "since"
-"""Extra field of a slice: start of the sync that last read the issue, empty if none has."""
-FATE: Final = "fate"
+UNREAD: Final = "unread"
+"""Extra field of a slice: start of a sync since when activities may be unread, empty if all may be."""
 TOUCHED: Final = "touched"
 _LISTED: Final = frozenset({"id", "projectId", "digest", "lastSeen"})
-_AUDITED: Final = "org:write"
+_NUMBER: Final = re.compile("[0-9]+")
 _ONLY_LISTED: Final = (
     "The server does not answer for issues by id, so what changes without an event is seen only in issues that the "
-    "list has."
+    "list has since `start_date`. Others stay as they were until their next event."
 )
 
 
@@ -43,9 +40,13 @@ class LifeRouter(TouchedRouter):
 
     parent: str = "issues"
 
+    is_read_at_once: ClassVar[bool] = False
+    """Whether the state moves on only when everything was read."""
+
     @override
     def wire(self, runtime: Runtime) -> None:
         super().wire(runtime)
+        runtime.streams.keep(self.parent, {"projectId"})
         runtime.streams.keep("issue_listing", _LISTED)
         runtime.streams.keep("project_list", {"id", "slug", "hasAccess"})
 
@@ -56,38 +57,46 @@ class LifeRouter(TouchedRouter):
         `row` is `touched` if the issue had an event. `entry` is None where the issue is missing.
         """
 
+    def choose_unlisted(self, known: Known, row: Row) -> Row | None:  # noqa: ARG002 - for subclasses
+        """Note that the list, the only source, did not have an issue: it is only quiet, or missing."""
+        return None
+
     @override
     def batches(self, state: Mapping[str, Any]) -> Iterable[ParentBatch]:
-        known = Known.of(state, self.config["sync_start"])
         try:
             if self.config["roll"].knows_ids:
-                yield from self._by_id(known)
+                yield from self._by_id(Known.of(state, self.config["sync_start"]))
                 return
         except NotByIdError:
             pass
         self.runtime.warn_once(_ONLY_LISTED)
-        yield from self._by_listing(known)
+        # From the state again: what was noted and not yielded would count as read
+        yield from self._by_listing(Known.of(state, self.config["sync_start"]))
 
     def _by_id(self, known: Known) -> Iterator[ParentBatch]:
-        look_up = self.config["roll"].look_up
         chosen: list[Row] = []
         seen: set[str] = set()
         for found in super().batches(known.of_issues):
-            answers = look_up(str(row["id"]) for row in found.rows)
-            chosen += self._chosen(known, [{**row, TOUCHED: True} for row in found.rows], answers)
-            seen.update(answers)
+            rows: list[Row] = [{**row, TOUCHED: True} for row in self._numbered(found.rows)]
+            chosen += self._chosen(known, rows)
+            seen.update(str(row["id"]) for row in rows)
             known.of_issues = found.state
-            if len(chosen) >= max(HUNDRED, len(known) // 10):  # as each state is as large as what is known
+            enough = max(HUNDRED, len(known.present) // 10)  # as each state is as large as what is known
+            if len(chosen) >= enough and not self.is_read_at_once:
                 yield ParentBatch(chosen, known.state())
                 chosen = []
         due = known.is_due(self.config["issue_reconcile"])
-        rows = self._unseen(known, seen, due=due)
-        chosen += self._chosen(known, rows, look_up(row["id"] for row in rows))
+        chosen += self._chosen(known, self._unseen(known, seen, due=due))
         yield ParentBatch(chosen, self._finish(known, due=due))
 
-    def _chosen(self, known: Known, rows: Iterable[Row], answers: Mapping[str, Entry | None]) -> list[Row]:
-        found = (self.choose(known, row, answers[str(row["id"])]) for row in rows if str(row["id"]) in answers)
-        return [row for row in found if row is not None]
+    def _chosen(self, known: Known, rows: list[Row]) -> Iterator[Row]:
+        answers = self.config["roll"].look_up(str(row["id"]) for row in rows)
+        for row in rows:
+            issue = str(row["id"])
+            if issue not in answers:
+                known.keep(issue, str(row.get("projectId", "")))
+            elif chosen := self.choose(known, row, answers[issue]):
+                yield chosen
 
     def _by_listing(self, known: Known) -> Iterator[ParentBatch]:
         """The same by the list alone: all of its window where quiet issues are due."""
@@ -95,24 +104,33 @@ class LifeRouter(TouchedRouter):
         chosen: list[Row] = []
         seen: set[str] = set()
         before = self._before(known)
-        for found in self.runtime.streams.touched("issue_listing", {} if due else known.of_issues):
-            for row in found.rows:
+        with self._below_parent():
+            listed = self.runtime.streams.touched("issue_listing", {} if due else known.of_issues)
+        self._follow_parent()
+        for found in listed:
+            for row in self._numbered(found.rows):
                 seen.add(str(row["id"]))
                 entry = Entry(str(row["projectId"]), str(row["digest"]))
                 is_touched = dates.to_second(row.get("lastSeen")) >= before
                 chosen += filter(None, [self.choose(known, {**row, TOUCHED: is_touched}, entry)])
             known.of_issues = found.state
-        absent = self._unseen(known, seen, due=due)
-        chosen += filter(None, [self.choose(known, row, None) for row in absent])
+        chosen += filter(None, [self.choose_unlisted(known, row) for row in self._unseen(known, seen, due=due)])
         window = {"start_time": self.config["start_date"], "end_time": self.config["last_second"]}
-        listed: list[Row] = [{**row, "listed": True} for row in chosen]
-        yield ParentBatch(listed, self._finish(known, due=due), window)
+        yield ParentBatch([{**row, "listed": True} for row in chosen], self._finish(known, due=due), window)
+
+    def _numbered(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Yield the issues whose id is one that Sentry gives."""
+        for row in rows:
+            if _NUMBER.fullmatch(str(row.get("id"))):
+                yield row
+            else:
+                self.runtime.warn_once(f"Left out: stream `{self.name}` of issues whose id is no number.")
 
     def _unseen(self, known: Known, seen: Container[str], *, due: bool) -> list[Row]:
-        """Issues that the list did not have: missing ones, and quiet ones where they are due."""
+        """Issues that the list did not have: missing ones, and quiet and gone ones where they are due."""
         projects = self._projects()
-        issues = [*(known.quiet(projects) if due else ()), *known.lost(projects)]
-        return [{"id": issue} for issue in issues if issue not in seen]
+        quiet = [*known.present.within(projects), *known.gone.within(projects)] if due else []
+        return [{"id": issue} for issue in [*quiet, *known.lost(projects)] if issue not in seen]
 
     def _before(self, known: Known) -> str:
         """Second from which on an event is new, whatever the list has: empty in a first sync."""
@@ -149,7 +167,7 @@ class ChangeRouter(LifeRouter):
         if issue in known.missing:
             del known.missing[issue]
         else:
-            known.lose(issue)
+            known.lose(issue, str(row.get("projectId", "")))
         return None
 
 
@@ -179,61 +197,12 @@ class ActivityRouter(ChangeRouter):
 
     @override
     def choose(self, known: Known, row: Row, entry: Entry | None) -> Row | None:
-        since = known.synced if str(row["id"]) in known else ""
+        # A quiet one may have been read last when quiet ones were asked for
+        since = known.reconciled if known.present.text(str(row["id"])) else ""
         changed = super().choose(known, row, entry)
         is_chosen = entry is not None and (changed or row.get(TOUCHED))
-        return {**row, SINCE: since} if is_chosen else None
+        return {**row, UNREAD: since} if is_chosen else None
 
     @override
     def path(self, partition: Mapping[str, str], row: Row) -> dict[str, str]:
-        return {**super().path(partition, row), SINCE: str(row.get(SINCE, ""))}
-
-
-@dataclass(eq=False)
-class Fate:
-    """What is to be found out about an issue that was missing."""
-
-    missing: dict[str, dict[str, Any]]
-    """That of the state, which the answer changes."""
-    listed: bool
-    """Whether it was only missing from the list, as quiet issues are."""
-    confirmed: bool
-    """Whether the audit log says that it was deleted."""
-
-
-@dataclass
-class TombstoneRouter(LifeRouter):
-    """Issues that are missing -> a partition for each."""
-
-    @override
-    def choose(self, known: Known, row: Row, entry: Entry | None) -> Row | None:
-        issue = str(row["id"])
-        if entry is not None:
-            known.note(issue, entry)
-            return None
-        known.lose(issue)
-        return {"id": issue, "missing": known.missing, "reconciled": known.reconciled}
-
-    @override
-    def slices(self, rows: Iterable[Row]) -> Iterable[StreamSlice]:
-        chosen = list(rows)
-        deleted = self._deleted(str(chosen[0]["reconciled"])) if chosen else frozenset()
-        fates = [
-            {**row, FATE: Fate(row["missing"], bool(row.get("listed")), str(row["id"]) in deleted)} for row in chosen
-        ]
-        return super().slices(fates)
-
-    @override
-    def path(self, partition: Mapping[str, str], row: Row) -> dict[str, Any]:
-        return {**super().path(partition, row), FATE: row[FATE]}
-
-    def _deleted(self, since: str) -> frozenset[str]:
-        """Ids of issues that the audit log says were deleted, as far as the token may read it."""
-        try:
-            if not covers(token_scopes(self.runtime.streams.lookup("token")), _AUDITED):
-                return frozenset()
-            since = since or str(self.config["start_date"])
-            rows = self.runtime.streams.lookup("issue_deletions", deleted_since=since)
-        except AirbyteTracedException:
-            return frozenset()  # then a second sync tells
-        return frozenset(str(row.get("targetObject")) for row in rows)
+        return {**super().path(partition, row), UNREAD: str(row.get(UNREAD, ""))}
