@@ -16,6 +16,8 @@ _LISTS: Final = frozenset(
     {"error.type", "error.value", "error.mechanism", "stack.filename", "stack.function", "stack.module"}
 )
 _NANOSECONDS: Final = frozenset({"timestamp_precise", "observed_timestamp"})
+_NAMES: Final = {"timestamp_precise": "preciseTimestamp"}
+"""Pandas, with which PyAirbyte fills PostgreSQL, takes each column whose name begins with `timestamp` for a date."""
 _SCHEMAS: Final = Path(__file__).parents[1] / "schemas"
 _TYPES: Final[Mapping[str, Any]] = {
     "array": {"type": ["null", "array"], "items": {"type": ["null", "string"]}},
@@ -33,6 +35,8 @@ def column(field: str) -> str:
 
     What is no name of that form stays as it is: `tags[x-y]` -> `x-y`.
     """
+    if field in _NAMES:
+        return _NAMES[field]
     tag = _TAG.fullmatch(field)
     name = tag[1] if tag else field
     if not _NAME.fullmatch(name):
