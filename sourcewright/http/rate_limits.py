@@ -119,8 +119,9 @@ class RateLimiter:
                     raise NoSlotError(self._reason(endpoint, seconds))
                 if now - began >= MINUTE if seconds is None else seconds > _LONG_WAIT:
                     self._tell(endpoint, seconds)
-                # No longer than a minute, so that the wait is told
-                self._free.wait(min(seconds or MINUTE, MINUTE))
+                # No longer than until the wait is to be told again, whoever else wakes this one in between
+                until_told = max(self._told.get(endpoint, began), began) + MINUTE - now
+                self._free.wait(min(seconds or MINUTE, until_told if until_told > 0 else MINUTE))
         finally:
             self._waiting_at[endpoint] -= 1
             self.waiting -= counted

@@ -240,6 +240,18 @@ def test_given_wait_of_minutes_when_a_request_is_sent_then_it_is_told_every_minu
     assert told[0] == f"Waiting 250 s: the API takes no request to {EVENTS} before 10:04:10Z."
 
 
+def test_given_almost_an_hour_when_other_requests_wake_it_then_it_is_told_every_minute_all_the_same(
+    wire: MagicMock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    client = sending(wire, an_answer(429, "3500"), an_answer())
+    with patch.object(client.waiting, "wait", lambda seconds: Waiting.wait(client.waiting, min(seconds, 45))):
+        client.send()
+    told = [line.split(" s:")[0] for line in caplog.messages if line.startswith("Waiting")]
+    assert told == [f"Waiting {left}" for left in range(3500, 10, -60)]
+    assert client.waited == pytest.approx(3500)
+
+
 def test_given_wait_that_breaks_when_another_request_is_sent_then_nothing_is_left_of_it(wire: MagicMock) -> None:
     client = sending(wire, an_answer(429, "30"), an_answer())
     with patch.object(client.waiting, "wait", side_effect=OverflowError), pytest.raises(OverflowError):
