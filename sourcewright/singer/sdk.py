@@ -24,8 +24,12 @@ class SdkTap(Tap):
 
     @classmethod
     def config_input(cls, settings: dict[str, Any], *, parse_env: bool) -> Any:
-        """What the SDK's command takes for `--config`: settings of the files, and whether to read the environment."""
-        return _ConfigInput(config=settings, parse_env=parse_env)
+        """What the SDK's command takes for `--config`: settings of the files, and whether the environment goes before.
+
+        Without that it fills in what the files lack.
+        """
+        found = {} if parse_env else {name: value for name, value in cls._env_var_config.items() if value != ""}
+        return _ConfigInput(config=found | settings, parse_env=parse_env)
 
     @abstractmethod
     def check_settings(self, *, require_all: bool) -> None:
