@@ -29,7 +29,6 @@ PRIVATE: Final = [
     (Stream, "_write_schema_message"),
     (Stream, "_write_starting_replication_value"),
     (Stream, "_write_state_message"),
-    (Tap, "_env_var_config"),
     (Tap, "_handle_termination"),
     (Tap, "_validate_config"),
 ]
