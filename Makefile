@@ -63,12 +63,10 @@ soak: .venv/ready  ## syncs again and again while the data change; `make soak MI
 bench: .venv/ready .venv-peer/ready  ## beside the published connector and a bare loop; appends to benchmarks/results.md
 	$(BIN)/python -m benchmarks $(ARGS)
 
-test-meltano: .venv/ready  ## needs TAP_SENTRY_AUTH_TOKEN, _ORGANIZATION and, for a sandbox, _HOSTNAME
+test-meltano: .venv/ready  ## real runs of examples/meltano, of both taps, against sandboxes
 	$(PYTHON) -m venv .venv-targets/meltano
 	.venv-targets/meltano/bin/pip install --quiet --disable-pip-version-check meltano==4.4.1
-	mkdir -p examples/meltano/output
-	cd examples/meltano && ../../.venv-targets/meltano/bin/meltano install && \
-	  ../../.venv-targets/meltano/bin/meltano run sentry-to-duckdb
+	$(BIN)/python .ci/meltano.py
 
 test-airbyte: .venv/ready  ## Airbyte's own `airbyte-cdk connector test`, against a sandbox at the port of integration_tests/config.json
 	$(BIN)/python .ci/airbyte.py

@@ -19,7 +19,8 @@ from cogapp import Cog
 
 ROOT: Final = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "docs"))
-import tables  # noqa: E402 - the documents import it too
+import meltano  # noqa: E402 - the documents import them too
+import tables  # noqa: E402
 
 DOCUMENTS: Final = (
     "README.md",
@@ -27,6 +28,7 @@ DOCUMENTS: Final = (
     "docs/performance.md",
     "docs/streams.md",
     "docs/sigma.md",
+    "examples/meltano/meltano.yml",
     "metadata.yaml",
 )
 CATALOGS: Final[Mapping[str, str]] = {
@@ -53,13 +55,19 @@ def _configured(stream: AirbyteStream) -> ConfiguredAirbyteStream:
     )
 
 
+def written() -> dict[str, str]:
+    """Text of each file that is made whole, by its path."""
+    catalogs = {name: catalog(package) for package, name in CATALOGS.items()}
+    return catalogs | {f"examples/meltano/{meltano.TAPS[of].name}.yml": meltano.definition(of) for of in meltano.TAPS}
+
+
 def main(*, check: bool) -> int:
     """0 when all is written, or with `check` up to date; 1 otherwise, after a line for each stale file."""
     options = ["--check"] if check else ["-r"]
     stale: int = Cog().main(["cog", *options, "-I", str(ROOT / "docs"), *(str(ROOT / name) for name in DOCUMENTS)])
-    for package, name in CATALOGS.items():
-        path, text = ROOT / name, catalog(package)
-        if path.read_text(encoding="utf-8") == text:
+    for name, text in written().items():
+        path = ROOT / name
+        if path.exists() and path.read_text(encoding="utf-8") == text:
             continue
         if check:
             sys.stdout.write(f"{name} is stale: run `make docs`.\n")

@@ -39,7 +39,8 @@ def quoted(document: str, form: re.Pattern[str]) -> set[str]:
 def modules() -> frozenset[str]:
     """Python files of the repository by their paths."""
     folders = (path for path in ROOT.iterdir() if path.is_dir() and path.name not in BUILT and path.name[0] != ".")
-    return frozenset(path.relative_to(ROOT).as_posix() for folder in folders for path in folder.rglob("*.py"))
+    found = (path.relative_to(ROOT) for folder in folders for path in folder.rglob("*.py"))
+    return frozenset(path.as_posix() for path in found if not any(part[0] == "." for part in path.parts))
 
 
 def found(path: str) -> list[str]:

@@ -180,6 +180,20 @@ def test_given_settings_in_the_environment_when_synced_then_they_are_used(point:
     assert [project["slug"] for project in output.records("projects")] == ["backend"]
 
 
+def test_given_a_config_file_and_the_environment_when_synced_then_it_fills_in_what_the_file_lacks(point: Point) -> None:
+    tap = point()
+    file = {"api_token": tap.sandbox.token, "hostname": tap.sandbox.url, "projects": ["backend"]}
+    env = {"TAP_SENTRY_ORGANIZATION": tap.sandbox.organization, "TAP_SENTRY_PROJECTS": '["web"]'}
+    env["TAP_SENTRY_START_DATE"] = ""
+
+    arguments = ["--config", tap.write("file.json", file), "--catalog", tap.catalog("projects")]
+
+    output = Output.of(run_installed(COMMAND, *arguments, env=env))
+
+    assert output.exit_code == 0
+    assert [project["slug"] for project in output.records("projects")] == ["backend"]
+
+
 @pytest.mark.parametrize("form", ["text", "json", "markdown"])
 def test_given_about_when_asked_then_settings_and_capabilities_are_told(form: str) -> None:
     output = Output.of(run_forked(COMMAND, "--about", *(["--format", form] if form != "text" else [])))

@@ -104,10 +104,7 @@ class LifeRouter(TouchedRouter):
         chosen: list[Row] = []
         seen: set[str] = set()
         before = self._before(known)
-        with self._below_parent():
-            listed = self.runtime.streams.touched("issue_listing", {} if due else known.of_issues)
-        self._follow_parent()
-        for found in listed:
+        for found in self.touched("issue_listing", {} if due else known.of_issues):
             for row in self._numbered(found.rows):
                 seen.add(str(row["id"]))
                 entry = Entry(str(row["projectId"]), str(row["digest"]))

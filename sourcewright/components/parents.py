@@ -168,7 +168,10 @@ class TouchedRouter(ParentRouter):
 
     def batches(self, state: Mapping[str, Any]) -> Iterable[ParentBatch]:
         """Records of the parent since its `state`, by partition of the parent."""
+        return self.touched(self.parent, state)
+
+    def touched(self, parent: str, state: Mapping[str, Any]) -> Iterator[ParentBatch]:
+        """The same of the definition `parent`; whether it was refused is known when all of it was read."""
         with self._below_parent():
-            touched = self.runtime.streams.touched(self.parent, state)
+            yield from self.runtime.streams.touched(parent, state)
         self._follow_parent()
-        return touched

@@ -31,6 +31,39 @@ BATCH_PARENTS = 100
 are at least as many parents between two of them: all states together are no larger than what was read."""
 
 
+class SharedBatches:
+    """Batches that several threads iterate over: each is read by the first that needs it, and kept for the others.
+
+    An error comes to all of them, after the batches before it.
+    """
+
+    def __init__(self, batches: Iterator[ParentBatch]) -> None:
+        self._batches = batches
+        self._read: list[ParentBatch] = []
+        self._error: Exception | None = None
+        self._lock = threading.Lock()
+
+    def __iter__(self) -> Iterator[ParentBatch]:
+        """Yield all batches, in their order."""
+        place = 0
+        while (batch := self._at(place)) is not None:
+            yield batch
+            place += 1
+
+    def _at(self, place: int) -> ParentBatch | None:
+        with self._lock:
+            if place < len(self._read):
+                return self._read[place]
+            if self._error:
+                raise self._error
+            try:
+                self._read += [batch] if (batch := next(self._batches, None)) else []
+            except Exception as error:
+                self._error = error  # the iterator has ended with it, as if there was no more
+                raise
+            return batch
+
+
 class DefinedStreams:
     """Streams by the name of their definition.
 
@@ -56,7 +89,7 @@ class DefinedStreams:
         self._found: dict[tuple[str, ...], list[Row]] = {}
         self._kept: dict[str, frozenset[str]] = {}
         self._rows: dict[str, tuple[frozenset[str], list[Row]]] = {}
-        self._touched: dict[tuple[str, frozenset[str], bytes], list[ParentBatch]] = {}
+        self._touched: dict[tuple[str, frozenset[str], bytes], SharedBatches] = {}
         self._failed: dict[str, Exception] = {}
 
     def lookup(self, name: str, /, **settings: str) -> list[Row]:
@@ -97,12 +130,15 @@ class DefinedStreams:
                 self._rows[name] = kept, rows
             return self._rows[name][1]
 
-    def touched(self, name: str, state: Mapping[str, Any]) -> list[ParentBatch]:
-        """What an incremental sync of `name` reads, starting at `state`; read once for all children with that state."""
+    def touched(self, name: str, state: Mapping[str, Any]) -> Iterable[ParentBatch]:
+        """What an incremental sync of `name` reads, starting at `state`; read once for all children with that state.
+
+        Each batch is there as soon as it was read, for whichever child asks first.
+        """
         with self._read_of(name):
             key = name, self._kept[name], orjson.dumps(state, option=orjson.OPT_SORT_KEYS)
             if key not in self._touched:
-                self._touched[key] = list(self._read_batches(name, state))
+                self._touched[key] = SharedBatches(self._read_batches(name, state))
             return self._touched[key]
 
     def _read_batches(self, name: str, state: Mapping[str, Any]) -> Iterator[ParentBatch]:

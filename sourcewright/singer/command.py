@@ -77,10 +77,9 @@ class CommandLine(SdkTap):
         """Read each file once, as `--config <(…)` can be read only once."""
         settings: dict[str, Any] = {}
         for path in value:
-            if path == "ENV":
-                require_integers(cls.config_jsonschema, cls.name)
-            else:
+            if path != "ENV":
                 settings |= FileInputs.read_config(path)
+        require_integers(cls.config_jsonschema, cls.name)
         return cls.config_input(settings, parse_env="ENV" in value)
 
     @classmethod

@@ -10,6 +10,7 @@ from types import FrameType
 from typing import Any
 
 from singer_sdk import Stream, Tap
+from singer_sdk.configuration._dict_config import parse_environment_config
 from singer_sdk.plugin_base import _ConfigInput
 from typing_extensions import override
 
@@ -24,8 +25,13 @@ class SdkTap(Tap):
 
     @classmethod
     def config_input(cls, settings: dict[str, Any], *, parse_env: bool) -> Any:
-        """What the SDK's command takes for `--config`: settings of the files, and whether to read the environment."""
-        return _ConfigInput(config=settings, parse_env=parse_env)
+        """What the SDK's command takes for `--config`: settings of the files, and whether the environment goes before.
+
+        Without that it fills in what the files lack.
+        """
+        found = parse_environment_config(cls.config_jsonschema, f"{cls.name}_".replace("-", "_").upper())
+        filled = {} if parse_env else {name: value for name, value in found.items() if value != ""}
+        return _ConfigInput(config=filled | settings, parse_env=parse_env)
 
     @abstractmethod
     def check_settings(self, *, require_all: bool) -> None:

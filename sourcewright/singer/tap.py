@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from sourcewright import secrets
 from sourcewright.engine.source import ManifestSource
-from sourcewright.inputs import Entrypoint, require_known
+from sourcewright.inputs import Entrypoint, require_known, wrong_input
 from sourcewright.singer.command import CommandLine
 from sourcewright.singer.reading import ReadableStream, Reading
 from sourcewright.singer.settings import settings_schema
@@ -47,6 +47,8 @@ class SourceTap(CommandLine):
     @override
     def check_settings(self, *, require_all: bool) -> None:
         """Validate the settings in the source's own form, in which older names are translated."""
+        if self.config.get("batch_config"):
+            raise wrong_input("Setting `batch_config` asks for batches, but this tap writes records: remove it.")
         schema = self.config_jsonschema
         self.append_builtin_config(schema)
         secrets.know_settings(self.config, schema)

@@ -1,32 +1,35 @@
-"""examples/meltano says what the tap says."""
+"""examples/meltano says what the taps say."""
 
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from source_sentry.tap import TapSentry
+from source_sigma.tap import TapSigma
+from sourcewright.singer.tap import SourceTap
 
 ROOT = Path(__file__).parents[3]
 KINDS = {"string": "string", "array": "array", "boolean": "boolean", "integer": "integer"}
+each_tap = pytest.mark.parametrize("tap", [TapSentry, TapSigma])
 
 
-def plugin() -> dict[str, Any]:
+def plugin(tap: type[SourceTap]) -> dict[str, Any]:
     project = yaml.safe_load((ROOT / "examples" / "meltano" / "meltano.yml").read_text(encoding="utf-8"))
-    (found,) = project["plugins"]["extractors"]
+    (found,) = [one for one in project["plugins"]["extractors"] if one["name"] == tap.name]
     return dict(found)
 
 
-def spec() -> dict[str, Any]:
-    specification = TapSentry.source_class().spec(TapSentry.logger).connectionSpecification
-    return dict(specification["properties"])
+@each_tap
+def test_given_the_example_when_compared_then_settings_kinds_labels_and_secrets_are_the_specs(
+    tap: type[SourceTap],
+) -> None:
+    settings = {setting["name"]: setting for setting in plugin(tap)["settings"]}
+    spec = tap.source_class().spec(tap.logger).connectionSpecification["properties"]
 
-
-def test_given_the_example_when_compared_then_settings_kinds_labels_and_secrets_are_the_specs() -> None:
-    settings = {setting["name"]: setting for setting in plugin()["settings"]}
-
-    assert list(settings) == list(spec())
-    for name, about in spec().items():
+    assert list(settings) == list(spec)
+    for name, about in spec.items():
         date = about.get("format") == "date-time"
         assert settings[name]["kind"] == ("date_iso8601" if date else KINDS[about["type"]]), name
         assert settings[name]["label"] == about["title"]
@@ -35,8 +38,21 @@ def test_given_the_example_when_compared_then_settings_kinds_labels_and_secrets_
         assert settings[name].get("value", about.get("default")) == about.get("default")
 
 
-def test_given_the_example_when_compared_then_capabilities_are_the_taps() -> None:
-    assert plugin()["capabilities"] == [str(capability) for capability in TapSentry.capabilities]
+@each_tap
+def test_given_the_example_when_compared_then_capabilities_are_the_taps(tap: type[SourceTap]) -> None:
+    assert plugin(tap)["capabilities"] == [str(capability) for capability in tap.capabilities]
+
+
+@each_tap
+def test_given_the_example_when_streams_are_selected_then_not_those_that_cost_much(tap: type[SourceTap]) -> None:
+    costly = tap.source_class().costly_streams()
+    assert set(plugin(tap)["select"]) == {"*.*", *(f"!{name}.*" for name in costly)}
+
+
+@each_tap
+def test_given_the_definition_when_compared_then_it_is_that_of_the_example(tap: type[SourceTap]) -> None:
+    definition = yaml.safe_load((ROOT / "examples" / "meltano" / f"{tap.name}.yml").read_text(encoding="utf-8"))
+    assert definition.items() <= plugin(tap).items()
 
 
 def test_given_the_docs_when_read_then_every_capability_and_file_is_named() -> None:
