@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup
 
-.PHONY: demo docs test lint types tests unit integration coverage conformance wheels audit fuzz soak bench test-airbyte test-meltano test-real clean
+.PHONY: demo docs test lint types tests unit integration coverage conformance wheels audit fuzz soak bench test-airbyte test-pyairbyte test-meltano test-real clean
 
 demo: .venv/ready  ## the main job, on the embedded sandbox
 	$(BIN)/python examples/demo.py
@@ -71,6 +71,9 @@ test-meltano: .venv/ready  ## real runs of examples/meltano, of both taps, again
 test-airbyte: .venv/ready  ## Airbyte's own `airbyte-cdk connector test`, against a sandbox at the port of integration_tests/config.json
 	$(BIN)/python .ci/airbyte.py
 
+test-pyairbyte: .venv/ready .venv-pyairbyte/ready  ## examples/pyairbyte.py into DuckDB and a PostgreSQL of its own, twice, against a sandbox
+	$(BIN)/python .ci/pyairbyte.py
+
 test-real: .venv/ready  ## a real Sentry 9.1.2 beside plain GETs: SENTRY9_KIT starts one, or SENTRY9_URL, _TOKEN, _ORGANIZATION name one
 	$(BIN)/pytest -m real integration_tests/real
 
@@ -88,6 +91,11 @@ clean:
 	.venv-targets/jsonl/bin/pip install --quiet --disable-pip-version-check target-jsonl==0.1.4
 	$(PYTHON) -m venv .venv-targets/duckdb
 	.venv-targets/duckdb/bin/pip install --quiet --disable-pip-version-check target-duckdb==0.8.0 duckdb==1.2.2
+	@touch $@
+
+.venv-pyairbyte/ready:
+	$(PYTHON) -m venv .venv-pyairbyte
+	.venv-pyairbyte/bin/pip install --quiet --disable-pip-version-check airbyte==0.71.3
 	@touch $@
 
 .venv-audit/ready: pyproject.toml sandbox/pyproject.toml constraints.txt

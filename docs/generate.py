@@ -24,6 +24,7 @@ import tables  # noqa: E402
 
 DOCUMENTS: Final = (
     "README.md",
+    "docs/airbyte/sentry.md",
     "docs/columns.md",
     "docs/performance.md",
     "docs/streams.md",
