@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 import tomllib
 from datetime import date
 from importlib.resources import files
@@ -16,7 +17,7 @@ from sourcewright.http.retry_after import LONGEST_WAIT
 from unit_tests.manifests import resolved, streams
 
 ROOT: Final = Path(__file__).parents[1]
-SCHEMA: Final = files("airbyte_connector_models") / "metadata" / "v0" / "ConnectorMetadataDefinitionV0.json"
+SCHEMA: Final = "metadata/v0/ConnectorMetadataDefinitionV0.json"
 CONNECTORS: Final = {
     "source_sentry": ROOT / "metadata.yaml",
     "source_sigma": ROOT / "integration_tests" / "source_sigma" / "connector" / "metadata.yaml",
@@ -40,6 +41,9 @@ HEADINGS: Final = [
     "## Changelog",
 ]
 """Those of the template of Airbyte's QA checks, in its order. Others may stand between them."""
+with_the_schema = pytest.mark.skipif(
+    sys.version_info >= (3, 13), reason="airbyte-connector-models, which has Airbyte's schema, ends at Python 3.12"
+)
 every_metadata = pytest.mark.parametrize("path", CONNECTORS.values(), ids=list(CONNECTORS))
 
 
@@ -63,16 +67,18 @@ def without_ids(schema: Any) -> Any:
 
 
 def errors(data: Any) -> list[str]:
-    schema = without_ids(json.loads(SCHEMA.read_bytes()))
+    schema = without_ids(json.loads((files("airbyte_connector_models") / SCHEMA).read_bytes()))
     found = Draft7Validator(schema, format_checker=FormatChecker()).iter_errors(data)
     return [f"{error.json_path}: {error.message}" for error in found]
 
 
+@with_the_schema
 @every_metadata
 def test_given_metadata_when_validated_then_it_follows_airbytes_schema(path: Path) -> None:
     assert errors(metadata(path)) == []
 
 
+@with_the_schema
 def test_given_metadata_with_faults_when_validated_then_each_is_found() -> None:
     wrong = metadata()
     wrong["data"]["releases"]["breakingChanges"]["0.1.0"]["upgradeDeadline"] = "soon"
