@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -16,8 +17,12 @@ from urllib.parse import unquote, urlsplit
 # Set before the import: PyAirbyte would ask Airbyte's registry for a source that is not in it
 os.environ.setdefault("AIRBYTE_OFFLINE_MODE", "1")
 
+import pandas as pd
 from airbyte.caches import CacheBase, DuckDBCache, PostgresCache
 from airbyte.sources import get_source
+
+# PyAirbyte fills PostgreSQL through pandas, which would take texts such as `1.10`, `007` and `1e5` for numbers
+pd.read_json = partial(pd.read_json, dtype=False, convert_dates=False)
 
 
 def main() -> int:
