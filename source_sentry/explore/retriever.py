@@ -78,12 +78,19 @@ class RowsRetriever(WindowRetriever):
         rows = list(page_of(response).records())
         return int(rows[0].get(COUNT) or 0) if rows else 0
 
+    def _count_again(self, part: StreamSlice) -> int:
+        """The same after `part` was read, in smaller parts where it takes the server too long now."""
+        try:
+            return self._count(part)
+        except RequestWindowSplitRequiredException as error:
+            return sum(map(self._count_again, _halves(part) or self._give_up(part, error)))
+
     def _by_project(self, second: StreamSlice) -> list[StreamSlice]:
-        """One second of all projects -> the same of each; [] for one of a project."""
+        """One second of all projects -> the same of each that is open to the token; [] for one of a project."""
         if second.extra_fields["projects"] != [ALL]:
             return []
-        rows = self._handler.runtime.streams.parent_rows("project_list", "id")
-        return [_with(second, projects=[str(row["id"])]) for row in rows]
+        rows = self._handler.runtime.streams.parent_rows("project_list", "id", "hasAccess")
+        return [_with(second, projects=[str(row["id"])]) for row in rows if row.get("hasAccess") is not False]
 
     def _counted(self, schema: Mapping[str, Any], part: StreamSlice, count: int) -> Iterator[Record]:
         """Rows of `part`, each once; read again if the server counts another number then."""
@@ -98,7 +105,7 @@ class RowsRetriever(WindowRetriever):
                 if key not in seen:
                     seen.add(key)
                     yield row
-            count = self._count(part)
+            count = self._count_again(part)
             if count in (len(came), len(seen)) or not WindowProgress.of(part).is_complete:
                 return
         self._differences += 1
@@ -133,7 +140,7 @@ class RowsRetriever(WindowRetriever):
 
     def _key_of(self, row: Record) -> str:
         """Time and project too: an event that was sent to two projects has one id."""
-        return str([row.data[column(name)] for name in self._dataset.ordered_by])
+        return str([row.data.get(column(name)) for name in self._dataset.ordered_by])
 
     def _rows(self, schema: Mapping[str, Any], part: StreamSlice, *, is_cut: bool) -> Iterator[Record]:
         """Rows of `part` as they come, oldest first; of more than a query may have, the oldest and then the newest."""
@@ -206,7 +213,7 @@ class RowsRetriever(WindowRetriever):
         common = self._dataset.ordered_by
         rest = [name for name in self._paging.columns if name not in common]
         size = self._handler.dialect.most_fields - len(common)
-        return [[*common, *rest[start : start + size]] for start in range(0, len(rest), size)]
+        return [[*common, *rest[start : start + size]] for start in range(0, len(rest) or 1, size)]
 
     def _pages(self, schema: Mapping[str, Any], piece: StreamSlice, fields: list[str]) -> Iterator[Record]:
         dialect, sign = self._handler.dialect, piece.extra_fields.get("sign", "")
