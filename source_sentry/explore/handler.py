@@ -13,7 +13,7 @@ from typing_extensions import override
 from source_sentry import errors
 from source_sentry.handler import TOO_WIDE, SentryErrorHandler
 from source_sentry.pages import SentryPage
-from sourcewright.components.handler import nothing, split
+from sourcewright.components.handler import nothing, skip, split
 from sourcewright.http.pages import page_of
 from sourcewright.http.redirects import asked_parameters
 
@@ -73,6 +73,14 @@ class RowsHandler(SentryErrorHandler):
             self.runtime.slots.give_back()
             return split(SAMPLED)
         return super().judge_page(response)
+
+    @override
+    def judge_shape(self, response: requests.Response) -> ErrorResolution:
+        """Servers from before Explore have a plain list of events at the same address."""
+        if self._was_read or not response.content.lstrip().startswith(b"["):
+            return super().judge_shape(response)
+        told = f"stream `{self.name}`: `{self.endpoint}` answered with a list of events. This server has no Explore."
+        return skip(f"Skipped: {told}" if self.runtime.refusals.end(self.name) else None)
 
     @override
     def judge_refusal(self, response: requests.Response) -> ErrorResolution:

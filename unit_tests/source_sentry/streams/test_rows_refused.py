@@ -6,6 +6,7 @@ import pytest
 from airbyte_cdk.sources.streams.http.error_handlers.response_models import ResponseAction
 
 from source_sentry.components import RowsHandler
+from source_sentry.explore import paging, retriever
 from unit_tests.source_sentry.builders import API, BACKEND, WEB, Json, a_config
 from unit_tests.source_sentry.handler import a_response, a_runtime
 from unit_tests.source_sentry.rows import UNTIL, Asked, RowsServer, ids, read_rows, rows
@@ -60,8 +61,12 @@ class ClosedServer(RowsServer):
         return super()._refusal(asked)
 
 
-def test_given_a_closed_project_when_a_second_has_many_rows_then_it_is_not_asked_for_and_told_once() -> None:
-    server = ClosedServer(rows(10_050, every=0), projects=[BACKEND, CLOSED])
+def test_given_a_closed_project_when_a_second_has_many_rows_then_it_is_not_asked_for_and_told_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for module in (retriever, paging):
+        monkeypatch.setattr(module, "MOST_ROWS", 600)
+    server = ClosedServer(rows(700, every=0), projects=[BACKEND, CLOSED], most_rows=600)
     sync = read_rows(server)
     assert ids(sync.records("error_rows")) == ids(server.rows)
     assert sync.cursors("error_rows") == {"-1": UNTIL}
@@ -91,3 +96,24 @@ def test_given_a_state_from_before_the_retention_when_read_then_a_warning_says_w
     sync = read_rows(RowsServer([]), stream, state=state, settings={"start_date": "2026-09-01T00:00:00Z"})
     told = "ends at 2026-10-01T00:00:00Z, and of the time before 2026-10-23T10:00:00Z Sentry has only samples"
     assert sum(told in line for line in sync.warnings()) == warnings == len(sync.warnings())
+
+
+def test_given_a_server_from_before_explore_when_read_then_its_list_of_events_is_not_waited_for() -> None:
+    server = RowsServer([])
+    server.answer = lambda *_: [{"id": "1", "eventID": "1"}]  # type: ignore[method-assign]
+    sync = read_rows(server, settings={"projects": ["backend"]})
+    assert (sync.status("error_rows"), sync.states("error_rows")) == ("COMPLETE", [])
+    (warning,) = sync.warnings()
+    assert warning == (
+        "Skipped: stream `error_rows`: `organizations/{organization}/events/` answered with a list of events. This "
+        "server has no Explore."
+    )
+
+
+def test_given_an_answer_without_the_count_when_read_then_an_error_and_no_cursor() -> None:
+    server = RowsServer(rows(5))
+    server.answer = lambda *_: {"data": [{"count": 5}], "meta": {}}  # type: ignore[method-assign]
+    sync = read_rows(server, settings={"projects": ["backend"]}, fails=True)
+    ((message, _),) = sync.errors("error_rows")
+    assert "was asked for the number of rows and answered without it" in message
+    assert sync.states("error_rows") == []
