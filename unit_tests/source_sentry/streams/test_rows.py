@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from source_sentry.explore import paging, retriever
-from unit_tests.source_sentry.builders import BACKEND, WEB, a_config
+from unit_tests.source_sentry.builders import API, BACKEND, WEB, a_config
 from unit_tests.source_sentry.rows import START, UNTIL, RowsServer, ids, read_rows, rows, serving_rows
 from unit_tests.source_sentry.sync import project_states, read
 
