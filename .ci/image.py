@@ -27,7 +27,12 @@ UNKNOWN: Final = ["--read-only", "--user", "12345:12345"]
 
 
 def main() -> int:
-    """0 when each command did what it should; a sentence and 1 otherwise."""
+    """0 when each command did what it should.
+
+    Raises:
+        SystemExit: One did not, with a sentence.
+
+    """
     for name in ("source-sentry", "source-sigma"):
         subprocess.run([ENGINE, "build", *BUILD, "--target", name, "--tag", name, str(ROOT)], check=True)  # noqa: S603
     with serve_sentry(SentrySettings(size="tiny")) as sentry, serve_sigma(SigmaSettings()) as sigma:
@@ -47,9 +52,10 @@ def _commands(image: str, config: Mapping[str, Any], streams: tuple[str, ...]) -
         folder.chmod(0o755)
         (folder / "config.json").write_text(json.dumps(config))
         for options in ([], UNKNOWN):
-            assert _types(_run(image, folder, options, "spec"))["SPEC"]
+            _require(_types(_run(image, folder, options, "spec"))["SPEC"], f"{image}: no spec")
             status = _run(image, folder, options, "check", "--config", "/files/config.json")
-            assert any(line.get("connectionStatus", {}).get("status") == "SUCCEEDED" for line in status)
+            is_good = any(line.get("connectionStatus", {}).get("status") == "SUCCEEDED" for line in status)
+            _require(is_good, f"{image}: check failed")
             found = _run(image, folder, options, "discover", "--config", "/files/config.json")
             (catalog,) = [line["catalog"]["streams"] for line in found if line["type"] == "CATALOG"]
             chosen = [_configured(stream) for stream in catalog if stream["name"] in streams]
@@ -57,7 +63,7 @@ def _commands(image: str, config: Mapping[str, Any], streams: tuple[str, ...]) -
             files = ("--config", "/files/config.json", "--catalog", "/files/catalog.json")
             messages = _run(image, folder, options, "read", *files)
             rows = Counter(line["record"]["stream"] for line in messages if line["type"] == "RECORD")
-            assert set(rows) == set(streams), rows
+            _require(set(rows) == set(streams), f"{image}: read {dict(rows)}")
 
 
 def _configured(stream: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,7 +78,7 @@ def _tap(image: str, command: str, config: Mapping[str, Any], options: list[str]
         (catalog,) = _run(
             image, folder, [*options, "--entrypoint", command], "--config", "/files/config.json", "--discover"
         )
-        assert catalog["streams"]
+        _require(catalog["streams"], f"{command}: an empty catalog")
 
 
 def _run(image: str, folder: Path, options: list[str], *arguments: str) -> list[dict[str, Any]]:
@@ -80,6 +86,11 @@ def _run(image: str, folder: Path, options: list[str], *arguments: str) -> list[
     command = [ENGINE, "run", *RUN, *options, "--volume", f"{folder}:/files:ro", image, *arguments]
     ended = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - our own command
     return [json.loads(line) for line in ended.stdout.splitlines()]
+
+
+def _require(holds: object, sentence: str) -> None:
+    if not holds:
+        raise SystemExit(sentence)
 
 
 def _types(messages: list[dict[str, Any]]) -> Counter[str]:
