@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup
 
-.PHONY: demo docs test lint types tests unit integration coverage conformance wheels audit fuzz soak bench test-airbyte test-pyairbyte test-meltano test-real clean
+.PHONY: demo docs test lint types tests unit integration coverage conformance wheels audit fuzz soak bench test-airbyte test-pyairbyte test-image test-meltano test-real clean
 
 demo: .venv/ready  ## the main job, on the embedded sandbox
 	$(BIN)/python examples/demo.py
@@ -67,6 +67,9 @@ test-meltano: .venv/ready  ## real runs of examples/meltano, of both taps, again
 	$(PYTHON) -m venv .venv-targets/meltano
 	.venv-targets/meltano/bin/pip install --quiet --disable-pip-version-check meltano==4.4.1
 	$(BIN)/python .ci/meltano.py
+
+test-image: .venv/ready  ## builds both images and runs every command in them; ENGINE=podman, BUILD_OPTIONS and RUN_OPTIONS where needed
+	$(BIN)/python .ci/image.py
 
 test-airbyte: .venv/ready  ## Airbyte's own `airbyte-cdk connector test`, against a sandbox at the port of integration_tests/config.json
 	$(BIN)/python .ci/airbyte.py

@@ -9,6 +9,7 @@ from airbyte_cdk.sources.declarative.models import DeclarativeStream
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from typing_extensions import override
 
+from source_sentry import components
 from source_sentry.check import check_connection
 from source_sentry.comparison import closed_projects, no_projects, unknown_environments, unknown_projects
 from source_sentry.components import ProjectRouter, RowsRouter
@@ -124,13 +125,19 @@ class SourceSentry(ManifestSource):
 
     def _is_by_project(self, name: str) -> bool:
         """Whether the setting `projects` limits what is read of a stream."""
-        router = self._retriever(name).get("partition_router", {})
-        kinds = ProjectRouter.__name__, RowsRouter.__name__
-        return name == "projects" or str(router.get("class_name")).endswith(kinds)
+        return name == "projects" or issubclass(self._router(name), ProjectRouter)
 
     def _is_across_projects(self, name: str) -> bool:
         """Whether a stream is one list over all projects that are open to the token."""
+        if issubclass(self._router(name), RowsRouter):
+            return not self.settings["projects"] and bool(self.settings["server"].is_across_projects)
         return "-1" in str(self._retriever(name)["requester"].get("request_parameters", {}).get("project"))
+
+    def _router(self, name: str) -> type:
+        """Class of what makes the partitions of a stream; `object` for one without."""
+        class_name = self._retriever(name).get("partition_router", {}).get("class_name", "")
+        found: type = getattr(components, class_name.rpartition(".")[2], object)
+        return found
 
     def _is_by_environment(self, name: str) -> bool:
         """Whether the setting `environments` limits what is read of a stream."""

@@ -1,6 +1,6 @@
 """Saved states of the streams that are read by project."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -66,5 +66,19 @@ class RowsState(ProjectState):
     def migrate(self, stream_state: Mapping[str, Any]) -> Mapping[str, Any]:
         migrated = super().migrate(stream_state)
         entries = migrated.get("states") or ()
+        self._warn_of_gap([entry["cursor"][self.field_name] for entry in entries])
         of_all = [entry["cursor"] for entry in entries if entry["partition"] == {"project": ALL}]
         return {**migrated, "state": of_all[0]} if of_all else migrated
+
+    def _warn_of_gap(self, cursors: Sequence[str]) -> None:
+        """Tell what is not read where no sync ran for longer than the rows are kept; samples are not taken for them."""
+        dataset = (self.declarative_stream.parameters or {})["dataset"]
+        since, newest = self.config["rows_since"][dataset], max(cursors, default="")
+        if self.config["datasets"][dataset].hours and cursors and newest < since:
+            logger.warning(
+                "Stream `%s`: the saved state ends at %s, and of the time before %s Sentry has only samples, so what "
+                "lies between is not read. If your plan keeps more, set `rows_retention_days`.",
+                self.declarative_stream.name,
+                newest,
+                since,
+            )

@@ -157,4 +157,4 @@ def test_given_versions_when_compared_then_all_agree() -> None:
     assert {metadata(path)["data"]["dockerImageTag"] for path in CONNECTORS.values()} == {project}
     assert in_changelog[0] == (project, metadata()["data"]["releaseDate"])
     images = re.findall(r"source-sentry:(\d[\w.]*)", text("docs/airbyte/sentry.md") + text("docs/using.md"))
-    assert {*images} == {project}
+    assert {*images} == {project} == {*re.findall(r"^ARG VERSION=(.+)$", text("Dockerfile"), flags=re.MULTILINE)}

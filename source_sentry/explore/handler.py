@@ -1,6 +1,7 @@
 """What the answers of Explore mean, and what they show of the server."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
@@ -12,12 +13,15 @@ from typing_extensions import override
 from source_sentry import errors
 from source_sentry.handler import TOO_WIDE, SentryErrorHandler
 from source_sentry.pages import SentryPage
-from sourcewright.components.handler import nothing, split
+from sourcewright.components.handler import nothing, skip, split
 from sourcewright.http.pages import page_of
+from sourcewright.http.redirects import asked_parameters
 
 COUNT: Final = "count()"
 SAMPLED: Final = "a sample of the rows"
 _MOST_FIELDS: Final = re.compile(r"up to (\d+) (?:fields|columns)", re.IGNORECASE)
+_FEWEST_FIELDS: Final = 4
+"""Time, key and project, which are in every request, and one more."""
 _PAGE_SIZE: Final = re.compile(r"per_page|cannot be larger than", re.IGNORECASE)
 _ORDER: Final = re.compile(r"order ?by|sort", re.IGNORECASE)
 _ONE_PROJECT: Final = "events from multiple projects"
@@ -40,16 +44,20 @@ class Dialect:
         """All of it, to compare."""
         return self.most_fields, self.most_rows, self.is_total
 
-    def learn(self, detail: str) -> bool:
-        """Whether a refusal, in the server's own words, tells what was not known before."""
-        known = self.known
+    def learn(self, detail: str) -> None:
+        """Note what a refusal tells, in the server's own words."""
         if found := _MOST_FIELDS.search(detail):
-            self.most_fields = min(self.most_fields, max(int(found[1]), 3))
+            self.most_fields = min(self.most_fields, max(int(found[1]), _FEWEST_FIELDS))
         elif _PAGE_SIZE.search(detail):
             self.most_rows = 100
         elif _ORDER.search(detail):
             self.is_total = False
-        return self.known != known
+
+    def takes(self, asked: Mapping[str, Sequence[str]]) -> bool:
+        """Whether the server accepts a request with these parameters, as far as is known."""
+        size = int(asked.get("per_page", ["1"])[0])
+        fits = len(asked.get("field", ())) <= self.most_fields and size <= self.most_rows
+        return fits and (self.is_total or len(asked.get("sort", ())) <= 1)
 
 
 @dataclass
@@ -67,10 +75,21 @@ class RowsHandler(SentryErrorHandler):
         return super().judge_page(response)
 
     @override
+    def judge_shape(self, response: requests.Response) -> ErrorResolution:
+        """Servers from before Explore have a plain list of events at the same address."""
+        if self._was_read or not response.content.lstrip().startswith(b"["):
+            return super().judge_shape(response)
+        told = f"stream `{self.name}`: `{self.endpoint}` answered with a list of events. This server has no Explore."
+        return skip(f"Skipped: {told}" if self.runtime.refusals.end(self.name) else None)
+
+    @override
     def judge_refusal(self, response: requests.Response) -> ErrorResolution:
         detail, status = errors.detail(response), response.status_code
-        if status == HTTPStatus.BAD_REQUEST and self.dialect.learn(detail):
-            return split(detail)
+        if status == HTTPStatus.BAD_REQUEST:
+            self.dialect.learn(detail)
+            # Of several requests under way at once, only the first tells what was not known
+            if not self.dialect.takes(asked_parameters(response)):
+                return split(detail)
         # Newer servers tell of a query that takes too long with 429
         is_refused = status in (HTTPStatus.BAD_REQUEST, HTTPStatus.TOO_MANY_REQUESTS)
         if is_refused and any(complaint in detail for complaint in TOO_WIDE):

@@ -39,10 +39,12 @@ def require_own_names(queries: Sequence[Query], streams: Iterable[str]) -> None:
                 "`name` of its own."
             )
         columns = Counter(map(column, _fields(query)))
-        if repeated := [name for name in query["fields"] if columns[column(name)] > 1]:
+        if repeated := [name for name in _fields(query) if columns[column(name)] > 1]:
+            name = column(repeated[-1])
+            of_column = " and ".join(f"`{field}`" for field in repeated if column(field) == name)
             raise wrong_input(
-                f"Query `{query['name']}` of setting `explore_queries` has the field `{repeated[-1]}` twice: remove "
-                "one."
+                f"Query `{query['name']}` of setting `explore_queries` has more than one field for the column "
+                f"`{name}`: {of_column}. Remove one; time, id and project are always read."
             )
 
 

@@ -1,9 +1,7 @@
 """Reading of a window of rows: counted, and in slices that one query can answer."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
 from functools import partial
-from itertools import pairwise
 from math import ceil
 from typing import Any, Final, NoReturn
 
@@ -18,10 +16,11 @@ from source_sentry.explore.columns import column
 from source_sentry.explore.datasets import DATASETS, Dataset
 from source_sentry.explore.handler import COUNT, SAMPLED, RowsHandler
 from source_sentry.explore.paging import MOST_ROWS, RowsPagination
+from source_sentry.explore.parts import halves, pieces_of, seconds_of, with_fields
 from source_sentry.states import ALL
-from sourcewright import dates
 from sourcewright.components.windows import WindowProgress
 from sourcewright.engine.retriever import WindowRetriever
+from sourcewright.http.errors import place
 from sourcewright.http.pages import has_page, page_of
 from sourcewright.log import is_logged, logger
 
@@ -51,7 +50,7 @@ class RowsRetriever(WindowRetriever):
     @override
     def _read(self, records_schema: Mapping[str, Any], window: StreamSlice | None) -> Iterable[StreamData]:
         assert window is not None  # noqa: S101 - the manifest's cursor makes them
-        for part, count in self._parts(_with(window, projects=[window.partition["project"]])):
+        for part, count in self._parts(with_fields(window, projects=[window.partition["project"]])):
             yield from self._counted(records_schema, part, count)
 
     def _parts(self, window: StreamSlice) -> Iterator[tuple[StreamSlice, int]]:
@@ -62,9 +61,9 @@ class RowsRetriever(WindowRetriever):
             try:
                 count = self._count(part)
             except RequestWindowSplitRequiredException as error:
-                parts += reversed(_halves(part) or self._give_up(part, error))
+                parts += reversed(halves(part) or self._give_up(part, error))
                 continue
-            smaller = (_pieces(part, ceil(count / _ROWS)) or self._by_project(part)) if count > self._most else []
+            smaller = (pieces_of(part, ceil(count / _ROWS)) or self._by_project(part)) if count > self._most else []
             if smaller:
                 parts += reversed(smaller)
             elif count:
@@ -72,18 +71,31 @@ class RowsRetriever(WindowRetriever):
 
     def _count(self, part: StreamSlice) -> int:
         """Number of rows by the server's count; 0 where it refuses, which marks the window as not read."""
-        response = self._fetch_next_page(_with(part, fields=[COUNT], sort=[], per_page=1))
+        response = self._fetch_next_page(with_fields(part, fields=[COUNT], sort=[], per_page=1))
         if response is None or not has_page(response):
             return 0
         rows = list(page_of(response).records())
-        return int(rows[0].get(COUNT) or 0) if rows else 0
+        if rows and not isinstance(rows[0].get(COUNT), int | float):
+            raise AirbyteTracedException(
+                message=f"Stream `{self.name}`: {place(response)} was asked for the number of rows and answered "
+                "without it, so no row is read.",
+                failure_type=FailureType.transient_error,
+            )
+        return int(rows[0][COUNT]) if rows else 0
+
+    def _count_again(self, part: StreamSlice) -> int:
+        """The same after `part` was read, in smaller parts where it takes the server too long now."""
+        try:
+            return self._count(part)
+        except RequestWindowSplitRequiredException as error:
+            return sum(map(self._count_again, halves(part) or self._give_up(part, error)))
 
     def _by_project(self, second: StreamSlice) -> list[StreamSlice]:
-        """One second of all projects -> the same of each; [] for one of a project."""
+        """One second of all projects -> the same of each that is open to the token; [] for one of a project."""
         if second.extra_fields["projects"] != [ALL]:
             return []
-        rows = self._handler.runtime.streams.parent_rows("project_list", "id")
-        return [_with(second, projects=[str(row["id"])]) for row in rows]
+        rows = self._handler.runtime.streams.parent_rows("project_list", "id", "hasAccess")
+        return [with_fields(second, projects=[str(row["id"])]) for row in rows if row.get("hasAccess") is not False]
 
     def _counted(self, schema: Mapping[str, Any], part: StreamSlice, count: int) -> Iterator[Record]:
         """Rows of `part`, each once; read again if the server counts another number then."""
@@ -98,7 +110,7 @@ class RowsRetriever(WindowRetriever):
                 if key not in seen:
                     seen.add(key)
                     yield row
-            count = self._count(part)
+            count = self._count_again(part)
             if count in (len(came), len(seen)) or not WindowProgress.of(part).is_complete:
                 return
         self._differences += 1
@@ -133,17 +145,17 @@ class RowsRetriever(WindowRetriever):
 
     def _key_of(self, row: Record) -> str:
         """Time and project too: an event that was sent to two projects has one id."""
-        return str([row.data[column(name)] for name in self._dataset.ordered_by])
+        return str([row.data.get(column(name)) for name in self._dataset.ordered_by])
 
     def _rows(self, schema: Mapping[str, Any], part: StreamSlice, *, is_cut: bool) -> Iterator[Record]:
         """Rows of `part` as they come, oldest first; of more than a query may have, the oldest and then the newest."""
         if is_cut:
             for sign in ("", "-"):
-                yield from self._slice(schema, _with(part, is_cut=True, sign=sign))
+                yield from self._slice(schema, with_fields(part, is_cut=True, sign=sign))
             return
         hours = self._dataset.hours
-        number = ceil(_seconds(part) / (hours * 3600 - 60)) if hours else 1
-        for piece in _pieces(part, number) or [part]:
+        number = ceil(seconds_of(part) / (hours * 3600 - 60)) if hours else 1
+        for piece in pieces_of(part, number) or [part]:
             yield from self._slice(schema, piece)
 
     def _slice(self, schema: Mapping[str, Any], piece: StreamSlice) -> Iterator[Record]:
@@ -157,9 +169,9 @@ class RowsRetriever(WindowRetriever):
             if self._handler.dialect.known != known:
                 pieces = [piece]  # the next request does without what the server refused
             elif error.error_message != SAMPLED:
-                pieces = _halves(piece) or self._give_up(piece, error)
+                pieces = halves(piece) or self._give_up(piece, error)
             else:
-                pieces = _halves(piece) if _seconds(piece) > _SHORTEST else []
+                pieces = halves(piece) if seconds_of(piece) > _SHORTEST else []
             if not pieces:
                 self._leave(piece)
         for smaller in pieces or ():
@@ -206,12 +218,12 @@ class RowsRetriever(WindowRetriever):
         common = self._dataset.ordered_by
         rest = [name for name in self._paging.columns if name not in common]
         size = self._handler.dialect.most_fields - len(common)
-        return [[*common, *rest[start : start + size]] for start in range(0, len(rest), size)]
+        return [[*common, *rest[start : start + size]] for start in range(0, len(rest) or 1, size)]
 
     def _pages(self, schema: Mapping[str, Any], piece: StreamSlice, fields: list[str]) -> Iterator[Record]:
         dialect, sign = self._handler.dialect, piece.extra_fields.get("sign", "")
         by = self._dataset.ordered_by[: 2 if dialect.is_total else 1]
-        asked = _with(
+        asked = with_fields(
             piece,
             fields=fields,
             sort=[f"{sign}{name}" for name in by],
@@ -220,32 +232,3 @@ class RowsRetriever(WindowRetriever):
         )
         parse = partial(self._parse_records, stream_slice=asked, records_schema=schema)
         yield from self._read_pages(parse, asked)
-
-
-def _with(window: StreamSlice, times: Mapping[str, str] | None = None, **extra_fields: Any) -> StreamSlice:
-    return StreamSlice(
-        partition=window.partition,
-        cursor_slice=times or window.cursor_slice,
-        extra_fields={**window.extra_fields, **extra_fields},
-    )
-
-
-def _seconds(window: StreamSlice) -> int:
-    """Seconds of a window, whose start and end are in it."""
-    start, end = dates.from_text(window["start_time"]), dates.from_text(window["end_time"])
-    return int((end - start).total_seconds()) + 1
-
-
-def _halves(window: StreamSlice) -> list[StreamSlice]:
-    return _pieces(window, 2)
-
-
-def _pieces(window: StreamSlice, number: int) -> list[StreamSlice]:
-    """`window` in so many pieces of whole seconds, as far as it has them; [] where that is no more than one."""
-    start, seconds = dates.from_text(window["start_time"]), _seconds(window)
-    number = min(number, seconds)
-    bounds = [start + timedelta(seconds=seconds * place // number) for place in range(number + 1)] if number > 1 else []
-    return [
-        _with(window, {"start_time": dates.to_text(first), "end_time": dates.to_text(next_ - timedelta(seconds=1))})
-        for first, next_ in pairwise(bounds)
-    ]

@@ -69,6 +69,10 @@ class JsonErrorHandler(DefaultErrorHandler, RuntimeComponent):
         """What to do with a good answer."""
         return SUCCESS_RESOLUTION
 
+    def judge_shape(self, response: requests.Response) -> ErrorResolution:
+        """What to do with a 200 that is not the requested page."""
+        return retry(self.explain_shape(response))
+
     def means_no_records(self, response: requests.Response) -> bool:  # noqa: ARG002 - for subclasses
         """Whether a refusal is the API's way to say that there is nothing to read."""
         return False
@@ -102,7 +106,7 @@ class JsonErrorHandler(DefaultErrorHandler, RuntimeComponent):
             return retry(explain_partial(response, self.name))
         if read_page(response, self.page, self.runtime.slots, self.page_class):
             return self.judge_page(response)
-        return retry(self.explain_shape(response))
+        return self.judge_shape(response)
 
     def _judge_exception(self, error: requests.RequestException) -> ErrorResolution:
         if isinstance(error, LastingError):

@@ -15,7 +15,7 @@ from sourcewright import secrets
 from sourcewright.cli.memory import tune_garbage_collection
 from sourcewright.cli.output import require_stdout
 from sourcewright.inputs import FileInputs
-from sourcewright.singer.files import JsonFile, require_integers
+from sourcewright.singer.files import JsonFile, require_variables
 from sourcewright.singer.logs import configure_logs
 from sourcewright.singer.output import end_with_reader, log_prints
 from sourcewright.singer.sdk import SdkTap
@@ -79,7 +79,7 @@ class CommandLine(SdkTap):
         for path in value:
             if path != "ENV":
                 settings |= FileInputs.read_config(path)
-        require_integers(cls.config_jsonschema, cls.name)
+        require_variables(cls.config_jsonschema, cls.name)
         return cls.config_input(settings, parse_env="ENV" in value)
 
     @classmethod

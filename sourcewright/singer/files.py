@@ -11,7 +11,7 @@ import click
 from singer_sdk.singerlib import Catalog
 from typing_extensions import override
 
-from sourcewright.inputs import read_json, require_once, wrong_input
+from sourcewright.inputs import read_json, require_once, shorten, wrong_input
 
 
 class JsonFile(click.ParamType):  # type: ignore[type-arg]  # not generic in older versions
@@ -30,13 +30,25 @@ class JsonFile(click.ParamType):  # type: ignore[type-arg]  # not generic in old
         return io.StringIO(json.dumps(content))
 
 
-def require_integers(schema: Mapping[str, Any], tap: str) -> None:
-    """Refuse text in a variable of a setting that is an integer: TAP_SENTRY_NUM_WORKERS=many."""
+def require_variables(schema: Mapping[str, Any], tap: str) -> None:
+    """Refuse text in a variable of a setting that is no text: TAP_SENTRY_NUM_WORKERS=many."""
     for setting, about in schema["properties"].items():
         variable = f"{tap}_{setting}".replace("-", "_").upper()
-        text = os.environ.get(variable, "0")
+        text = os.environ.get(variable, "")
+        if variable not in os.environ:
+            continue
         if about.get("type") == "integer" and not re.fullmatch(r"\s*[+-]?\d{1,18}\s*", text):
             raise wrong_input(f"The variable `{variable}` is `{text}`, but must be an integer.")
+        if about.get("type") == "array" and about["items"]["type"] == "object" and not _is_json(text):
+            raise wrong_input(f"The variable `{variable}` is `{shorten(text)}`, but must be JSON: a list of objects.")
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _require_catalog(content: Any, path: str) -> None:

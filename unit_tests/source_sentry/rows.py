@@ -11,11 +11,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests_mock
 
-from unit_tests.source_sentry.builders import API, BACKEND, Json
+from unit_tests.source_sentry.builders import API, BACKEND, Json, a_config
 from unit_tests.source_sentry.sentry_mock import link
+from unit_tests.source_sentry.sync import Sync, read
 
 Asked = dict[str, list[str]]
 NEWEST = datetime(2026, 11, 22, 9, 40, tzinfo=UTC)
+START = "2026-11-20T00:00:00Z"
+UNTIL = "2026-11-22T09:50:00Z"
+"""Ten minutes before the sync."""
 
 
 def rows(number: int, every: float = 60, fields: Json | None = None) -> list[Json]:
@@ -122,6 +126,17 @@ def _offset(asked: Asked) -> int:
 def serving_rows(server: RowsServer) -> Iterator[requests_mock.Mocker]:
     with requests_mock.Mocker() as mock:
         mock.get(re.compile(f"{re.escape(API)}/organizations/acme/events/"), json=server.answer)
+        mock.get(re.compile(f"{re.escape(API)}/projects/acme/"), status_code=404, json={"detail": "Not found."})
         mock.get(f"{API}/organizations/acme/projects/", json=server.projects, headers={"Link": link(None)})
         mock.get(f"{API}/organizations/acme/", json={"id": "1", "slug": "acme"})
         yield mock
+
+
+def read_rows(server: RowsServer, stream: str = "error_rows", **more: Any) -> Sync:
+    config = a_config(start_date=START) | more.pop("settings", {})
+    with serving_rows(server):
+        return read(stream, config=config, **more)
+
+
+def ids(found: list[Json]) -> list[str]:
+    return sorted(row["id"] for row in found)

@@ -112,6 +112,11 @@ def test_given_rows_with_one_key_of_the_users_when_read_then_all_of_them() -> No
     assert len(read_query(server, key=["trace"]).records("slow")) == 150
 
 
+def test_given_a_query_of_nothing_but_the_id_when_read_then_its_rows() -> None:
+    server = RowsServer(rows(5))
+    assert len(read_query(server, fields=["id"]).records("slow")) == 5
+
+
 def test_given_many_fields_when_discovered_then_no_request_names_more_than_old_servers_take(tmp_path: Path) -> None:
     names = [f"field{place}" for place in range(45)]
     server = RowsServer([], kinds={"field44": "duration"})

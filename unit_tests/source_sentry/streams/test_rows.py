@@ -6,25 +6,11 @@ from typing import Any
 import pytest
 
 from source_sentry.explore import paging, retriever
-from unit_tests.source_sentry.builders import API, BACKEND, WEB, Json, a_config
-from unit_tests.source_sentry.rows import RowsServer, rows, serving_rows
-from unit_tests.source_sentry.sync import Sync, project_states, read
+from unit_tests.source_sentry.builders import API, BACKEND, WEB, a_config
+from unit_tests.source_sentry.rows import START, UNTIL, RowsServer, ids, read_rows, rows, serving_rows
+from unit_tests.source_sentry.sync import project_states, read
 
 pytestmark = pytest.mark.usefixtures("frozen", "waits")
-
-START = "2026-11-20T00:00:00Z"
-UNTIL = "2026-11-22T09:50:00Z"
-"""Ten minutes before the sync."""
-
-
-def read_rows(server: RowsServer, stream: str = "error_rows", **more: Any) -> Sync:
-    config = a_config(start_date=START) | more.pop("settings", {})
-    with serving_rows(server):
-        return read(stream, config=config, **more)
-
-
-def ids(found: list[Json]) -> list[str]:
-    return sorted(row["id"] for row in found)
 
 
 def test_given_rows_of_three_days_when_read_then_each_once_and_the_lag_as_cursor() -> None:
