@@ -94,6 +94,7 @@ def _project(wire: Wire, project: Row, began: int) -> Snapshot:
         row["active"] = (
             row["active"] if isinstance(row["active"], str) else json.dumps(row["active"], separators=(",", ":"))
         )
+    issues = wire.rows(f"{base}issues/", query="", limit=100)
     return {
         **found,
         "project_tag_values": [row for rows in values for row in rows],
@@ -101,7 +102,8 @@ def _project(wire: Wire, project: Row, began: int) -> Snapshot:
         "project_details": [wire.body(base)],
         "project_ownership": _with([wire.body(f"{base}ownership/")], projectId=number),
         "project_stats": _with(_days(wire, base, began), projectId=number),
-        "issues": wire.rows(f"{base}issues/", query="", limit=100),
+        "issues": issues,
+        "issue_states": _with(issues, observedAt=""),
         "events": wire.rows(f"{base}events/"),
     }
 

@@ -19,9 +19,9 @@ from unit_tests.manifests import streams
 
 pytestmark = pytest.mark.real
 KEYS = {name: stream["primary_key"] for name, stream in streams("source_sentry").items()}
-_MOVING = {"stats"}
-"""The graph of an issue's last 24 hours, which goes with the hour."""
-_QUIET = {"issues", "events", "issue_details", "issue_events", "issue_tag_values", "event_details"}
+_MOVING = {"stats", "observedAt"}
+"""The graph of an issue's last 24 hours, which goes with the hour, and when the connector saw a state."""
+_QUIET = {"issues", "issue_states", "events", "issue_details", "issue_events", "issue_tag_values", "event_details"}
 """Of these nothing comes again after an hour without events."""
 INCREMENTAL = {name for name, stream in streams("source_sentry").items() if "incremental_sync" in stream}
 
