@@ -108,7 +108,7 @@ def test_given_a_second_sync_when_read_then_only_ids_since_the_first() -> None:
 def test_given_an_event_that_is_gone_when_read_then_the_others_complete() -> None:
     bodies = Bodies(1)
     sync = read_details(RowsServer(found(3)), bodies)
-    assert [record["eventID"] for record in sync.records("event_details")] == [f"{0:032x}", f"{2:032x}"]
+    assert sorted(record["eventID"] for record in sync.records("event_details")) == [f"{0:032x}", f"{2:032x}"]
     assert (len(bodies.asked), sync.status("event_details"), sync.warnings()) == (3, "COMPLETE", [])
     assert sync.state("event_details") == ids_state({"-1": UNTIL})["event_details"]
 
