@@ -75,17 +75,20 @@ def _tap(image: str, command: str, config: Mapping[str, Any], options: list[str]
         folder = Path(name)
         folder.chmod(0o755)
         (folder / "config.json").write_text(json.dumps(config))
-        (catalog,) = _run(
-            image, folder, [*options, "--entrypoint", command], "--config", "/files/config.json", "--discover"
+        catalog = json.loads(
+            _output(image, folder, [*options, "--entrypoint", command], "--config", "/files/config.json", "--discover")
         )
         _require(catalog["streams"], f"{command}: an empty catalog")
 
 
 def _run(image: str, folder: Path, options: list[str], *arguments: str) -> list[dict[str, Any]]:
-    """Lines of standard output, each of which is JSON."""
+    """Lines of standard output, each of which is a message."""
+    return [json.loads(line) for line in _output(image, folder, options, *arguments).splitlines()]
+
+
+def _output(image: str, folder: Path, options: list[str], *arguments: str) -> str:
     command = [ENGINE, "run", *RUN, *options, "--volume", f"{folder}:/files:ro", image, *arguments]
-    ended = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - our own command
-    return [json.loads(line) for line in ended.stdout.splitlines()]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout  # noqa: S603 - our own command
 
 
 def _require(holds: object, sentence: str) -> None:
