@@ -1,4 +1,4 @@
-"""Entry point of the connector image: `python main.py spec | check | discover | read`."""
+"""Entry point of the connector image: `python main.py spec | check | discover | read | catalog | sync`."""
 
 from source_sentry.run import main
 

@@ -1,11 +1,11 @@
-"""Command line: `source-sentry spec | check | discover | read`."""
+"""Command line: `source-sentry spec | check | discover | read | catalog | sync`."""
 
 from source_sentry.source import SourceSentry
 from sourcewright.cli import run
 
 
 def main(args: list[str] | None = None) -> None:
-    """Run one command of the Airbyte protocol."""
+    """Run one command."""
     run.main(SourceSentry, args)
 
 

@@ -33,6 +33,7 @@ class SourceSentry(ManifestSource):
     """Reads a Sentry organization as source_sentry/manifest.yaml says."""
 
     manifest = Path(__file__).with_name("manifest.yaml")
+    account_settings: ClassVar = ("hostname", "organization")
     limits: ClassVar[Limits] = Limits("X-Sentry-Rate-Limit-")
     cursor_class = WindowCursor
     retriever_classes: ClassVar = {"dataset": RowsRetriever}

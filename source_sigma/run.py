@@ -1,11 +1,11 @@
-"""Command line: `source-sigma spec | check | discover | read`."""
+"""Command line: `source-sigma spec | check | discover | read | catalog | sync`."""
 
 from source_sigma.source import SourceSigma
 from sourcewright.cli import run
 
 
 def main(args: list[str] | None = None) -> None:
-    """Run one command of the Airbyte protocol."""
+    """Run one command."""
     run.main(SourceSigma, args)
 
 

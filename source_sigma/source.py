@@ -22,6 +22,7 @@ class SourceSigma(ManifestSource):
     """Reads a Sigma organization as source_sigma/manifest.yaml says."""
 
     manifest: ClassVar[Path] = Path(__file__).with_name("manifest.yaml")
+    account_settings: ClassVar = ("api_url",)
     limits: ClassVar[Limits] = LIMITS
     # What belongs to an archived object cannot be read
     parent_settings: ClassVar[Mapping[str, Any]] = {"include_archived": False}

@@ -61,7 +61,12 @@ def know_settings(settings: Mapping[str, Any], specification: Mapping[str, Any] 
 def know_environment() -> None:
     """Mask the passwords of proxies."""
     proxies = (address for name, address in os.environ.items() if name.lower().endswith("_proxy"))
-    know(*(secret for address in proxies for secret in _in_address(address)))
+    know(*(secret for address in proxies for secret in in_address(address)))
+
+
+def know_address(address: str) -> None:
+    """Mask the password of `address`, also where it is a parameter."""
+    know(*in_address(address))
 
 
 def _in_settings(value: Any, name: str = "") -> Iterator[str]:
@@ -75,14 +80,16 @@ def _in_settings(value: Any, name: str = "") -> Iterator[str]:
         if _NAMES_A_SECRET.search(name) or _LIKE_A_TOKEN.fullmatch(value.strip()):
             yield value
         if _NAMES_AN_ADDRESS.search(name):
-            yield from _in_address(value)
+            yield from in_address(value)
 
 
-def _in_address(address: str) -> set[str]:
-    """`https://user:p%40ss@host` -> {"user:p%40ss", "user:p@ss", "p%40ss", "p@ss"}."""
+def in_address(address: str) -> set[str]:
+    """`https://user:p%40ss@host` -> {"user:p%40ss", "user:p@ss", "p%40ss", "p@ss"}; with `?password=…` that too."""
     credentials = address.rpartition("@")[0].split("://", 1)[-1]
     user, _, password = credentials.partition(":")
-    return {form for secret in (credentials, password or user) for form in (secret, unquote(secret)) if secret}
+    query = [pair.partition("=") for pair in address.partition("?")[2].split("&")]
+    given = [credentials, password or user, *(value for name, _, value in query if "pass" in name)]
+    return {form for secret in given for form in (secret, unquote(secret)) if secret}
 
 
 def _forms(secret: str) -> set[str]:

@@ -27,14 +27,17 @@ class Connector:
 
     def run(self, command: str, *arguments: str) -> Output:
         """Run a command with this connector's config."""
+        run = run_installed if self.installed else run_forked
+        return Output.of(run("source-sigma", command, "--config", self.config(), *arguments))
+
+    def config(self) -> str:
+        """Path of a file with this connector's config."""
         access = {
             "client_id": self.sandbox.client_id,
             "client_secret": self.sandbox.client_secret,
             "api_url": self.sandbox.url,
         }
-        config = self._write("config.json", {**access, **self.settings})
-        run = run_installed if self.installed else run_forked
-        return Output.of(run("source-sigma", command, "--config", config, *arguments))
+        return self._write("config.json", {**access, **self.settings})
 
     def read(self, *streams: str, state: list[dict[str, Any]] | None = None, mode: str = "incremental") -> Output:
         """Read `streams`, or all, from `state`."""

@@ -1,10 +1,11 @@
-"""Command line of a source: `spec | check | discover | read`."""
+"""Command line of a source: `spec | check | discover | read | catalog | sync`."""
 
 import logging
 import sys
 from argparse import Namespace
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 from airbyte_cdk.logger import init_logger, is_platform_debug_log_enabled
@@ -14,12 +15,16 @@ from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 from typing_extensions import override
 
 from sourcewright import secrets
+from sourcewright.cli.arguments import COMMANDS, parse
 from sourcewright.cli.memory import tune_garbage_collection
 from sourcewright.cli.output import LineWriter, line_output
+from sourcewright.cli.people import FOR_PEOPLE, plain_log, run_for_people
 from sourcewright.engine.failures import StreamsFailedError, error_message
+from sourcewright.engine.messages import retell
 from sourcewright.engine.source import ManifestSource
 from sourcewright.inputs import Entrypoint, Inputs, wrong_input
 from sourcewright.lenient_json import OddRecords
+from sourcewright.log import logger
 
 _INTERRUPTED: Final = 130
 
@@ -38,8 +43,8 @@ class CommandLine(Entrypoint):
     def run(self, parsed_args: Namespace) -> Iterable[str]:
         """Messages of a command. The engine reads the files again, which `--config <(…)` does not allow."""
         debug = parsed_args.debug or is_platform_debug_log_enabled()
-        for logger in (self.logger, logging.getLogger("airbyte")):
-            logger.setLevel(logging.DEBUG if debug else logging.INFO)
+        for each in (self.logger, logging.getLogger("airbyte")):
+            each.setLevel(logging.DEBUG if debug else logging.INFO)
         return map(self.airbyte_message_to_string, self._messages(parsed_args.command))
 
     def _messages(self, command: str) -> Iterable[AirbyteMessage]:
@@ -79,30 +84,40 @@ def _key_of(stream: ConfiguredAirbyteStream) -> list[str]:
 
 
 def main(source_class: type[ManifestSource], args: list[str] | None = None) -> None:
-    """Run one command of the Airbyte protocol.
+    """Run one command.
 
     Any failure ends with one sentence and exit code 1, Ctrl-C without a word and with 130, as of a shell.
     """
-    logger = init_logger("airbyte")
+    init_logger("airbyte")
     secrets.know_environment()
-    command = Entrypoint.parse_args(sys.argv[1:] if args is None else args)
-    with line_output() as output:
-        try:
+    command = parse(source_class.package(), sys.argv[1:] if args is None else args)
+    if command.command in FOR_PEOPLE:
+        with plain_log() as stdout, _ending(lambda message: retell(message, logger)):
+            run_for_people(source_class, command, stdout)
+    else:
+        with line_output() as output, _ending(lambda message: output.write_line(_masked(message))):
             _run(source_class, command, output)
-        except StreamsFailedError as failed:
-            logger.error("%s", failed)  # noqa: TRY400 - the reasons have been told
-        except KeyboardInterrupt:
-            raise SystemExit(_INTERRUPTED) from None
-        except Exception as error:  # noqa: BLE001 - nothing catches it later
-            output.write_line(filter_secrets(Entrypoint.airbyte_message_to_string(error_message(error))).encode())
-        else:
-            return
+
+
+@contextmanager
+def _ending(tell: Callable[[AirbyteMessage], None]) -> Iterator[None]:
+    """End the process if the block fails, with what `tell` says."""
+    try:
+        yield
+    except StreamsFailedError as failed:
+        logger.error("%s", failed)
+    except KeyboardInterrupt:
+        raise SystemExit(_INTERRUPTED) from None
+    except Exception as error:  # noqa: BLE001 - nothing catches it later
+        tell(error_message(error))
+    else:
+        return
     raise SystemExit(1)
 
 
 def _run(source_class: type[ManifestSource], command: Namespace, output: LineWriter) -> None:
     if not command.command:
-        raise wrong_input("No command was given: use spec, check, discover or read (--help says more).")
+        raise wrong_input(f"No command was given: use {COMMANDS} (--help says more).")
     inputs = Inputs.of(command)
     # The spec, which says which settings are secrets, is not loaded yet; not even a crash may print one
     secrets.know_settings(inputs.config or {})
@@ -110,3 +125,7 @@ def _run(source_class: type[ManifestSource], command: Namespace, output: LineWri
     tune_garbage_collection()
     for message in CommandLine(source, inputs, output).run(command):
         output.write_line(filter_secrets(message).encode())
+
+
+def _masked(message: AirbyteMessage) -> bytes:
+    return filter_secrets(Entrypoint.airbyte_message_to_string(message)).encode()

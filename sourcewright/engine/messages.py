@@ -1,5 +1,6 @@
 """Messages of a sync, on their way to the output."""
 
+import logging
 from collections.abc import Container, Iterable, Iterator
 
 from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessage, AirbyteStreamStatus, Type
@@ -45,3 +46,13 @@ def saved_streams(states: Iterable[AirbyteStateMessage]) -> frozenset[str]:
     """Names of the streams that have a saved state."""
     saved = [state.stream for state in states if state.stream and state.stream.stream_state]
     return frozenset(each.stream_descriptor.name for each in saved if vars(each.stream_state))
+
+
+def retell(message: AirbyteMessage, logger: logging.Logger) -> None:
+    """Log what a LOG message or an error says."""
+    if message.log:
+        # Airbyte also has a level TRACE, which Python has not
+        logger.log(getattr(logging, message.log.level.value, logging.DEBUG), "%s", message.log.message)
+    elif message.trace and message.trace.error:
+        error = message.trace.error
+        logger.error("%s", "\n".join(filter(None, [error.message, error.stack_trace])))

@@ -2,7 +2,7 @@
 
 import logging
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self
@@ -57,6 +57,8 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
     """Cursor of the streams that have partitions."""
     retriever_classes: ClassVar[Mapping[str, type[WindowRetriever]]] = {}
     """Retriever of the streams that have a parameter of that name, where it is no common one."""
+    account_settings: ClassVar[Sequence[str]] = ()
+    """Settings that say which account is read."""
     parent_settings: ClassVar[Mapping[str, Any]] = {}
     """Settings that are others where a stream is read as the parent of others: {"include_archived": False}."""
 
@@ -210,6 +212,16 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
     def stream_models(self) -> list[DeclarativeStream]:
         """Model of each stream, including streams that are made from the config."""
         return [self._constructor.models[stream.name] for stream in self.streams(self._config)]
+
+    @classmethod
+    def package(cls) -> str:
+        """Name of the top-level package of the source: `source_sentry`."""
+        return cls.__module__.partition(".")[0]
+
+    def account(self) -> str:
+        """What is read, for messages: `source-sentry (hostname sentry.io, organization acme)`."""
+        values = ", ".join(f"{name} {self.settings.get(name)}" for name in self.account_settings)
+        return f"{self.package().replace('_', '-')} ({values})"
 
     def costly_streams(self) -> frozenset[str]:
         """Streams that a user has to ask for: those with a `costly` router."""

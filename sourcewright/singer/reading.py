@@ -9,13 +9,13 @@ from airbyte_cdk.models import (
     AirbyteRecordMessage,
     AirbyteStateMessage,
     AirbyteStreamStatus,
-    AirbyteTraceMessage,
     ConfiguredAirbyteCatalog,
     ConfiguredAirbyteStream,
 )
 from singer_sdk.exceptions import SingerSDKError
 
 from sourcewright.engine.failures import StreamsFailedError
+from sourcewright.engine.messages import retell
 from sourcewright.engine.source import ManifestSource
 
 
@@ -101,12 +101,11 @@ class Reading:
     def _take(self, message: AirbyteMessage) -> None:
         if message.state:
             self._take_state(message.state)
-        elif message.trace:
-            self._take_trace(message.trace)
-        elif message.log:
-            # Airbyte also has a level TRACE, which Python has not
-            level = getattr(logging, message.log.level.value, logging.DEBUG)
-            self._logger.log(level, "%s", message.log.message)
+            return
+        retell(message, self._logger)
+        status = message.trace.stream_status if message.trace else None
+        if status and status.status in (AirbyteStreamStatus.COMPLETE, AirbyteStreamStatus.INCOMPLETE):
+            self._ended.add(status.stream_descriptor.name)
 
     def _take_state(self, state: AirbyteStateMessage) -> None:
         found = state.stream
@@ -114,10 +113,3 @@ class Reading:
             return
         if self._streams[found.stream_descriptor.name].save_state(vars(found.stream_state)):
             self._save()
-
-    def _take_trace(self, trace: AirbyteTraceMessage) -> None:
-        if trace.error:
-            self._logger.error("%s", "\n".join(filter(None, [trace.error.message, trace.error.stack_trace])))
-        status = trace.stream_status
-        if status and status.status in (AirbyteStreamStatus.COMPLETE, AirbyteStreamStatus.INCOMPLETE):
-            self._ended.add(status.stream_descriptor.name)

@@ -37,7 +37,10 @@ def run_source(api: str, *arguments: str) -> Said:
     with patch.object(any_command, "main", SOURCES[api]), contextlib.redirect_stderr(errors):
         result = any_command.run_arguments(*arguments)
     complaints = [complaint for message in result.messages for complaint in _complaints(message)]
-    usage = [line.partition("error: ")[2] for line in errors.getvalue().splitlines() if "error: " in line]
+    lines = errors.getvalue().splitlines()
+    usage = [
+        line.partition("error: ")[2] or line.partition("ERROR: ")[2] for line in lines if "error: " in line.lower()
+    ]
     return Said(result.code, complaints + usage, result.stdout + errors.getvalue())
 
 

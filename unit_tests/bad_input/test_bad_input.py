@@ -161,3 +161,17 @@ def test_given_the_tables_when_counted_then_the_page_of_promises_has_their_numbe
     total = sum(len(rows(path.stem)) for path in HERE.glob("*.yaml"))
     promises = (HERE.parents[1] / "docs" / "reliability.md").read_text(encoding="utf-8")
     assert re.findall(r"`test_bad_input.py` \| (.+) \|", promises) == [f"{total} inputs"]
+
+
+@pytest.mark.parametrize(("api", "arguments", "sentence"), rows("targets"))
+def test_given_a_wrong_target_when_synced_then_one_sentence_names_it(
+    api: str, arguments: list[str], sentence: str, tmp_path: Path
+) -> None:
+    config = a_file(tmp_path, "config", CONFIGS[api]())
+    (tmp_path / "junk.duckdb").write_text("This is a text. " * 1000)
+    given = [argument.replace("FOLDER", str(tmp_path)) for argument in arguments]
+    names = ", ".join(stream["name"] for stream in CLASSES[api]().resolved_manifest["streams"])
+
+    said = run_source(api, "sync", "--config", config, *given)
+
+    require(said, sentence.replace("FOLDER", str(tmp_path)).replace("ALL", names))

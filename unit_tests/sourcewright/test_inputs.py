@@ -254,4 +254,4 @@ def test_given_no_command_when_run_as_a_process_then_a_trace_and_exit_code_one(t
     code = "from source_sentry.run import main; main([])"
     result = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert result.returncode == 1
-    assert "No command was given: use spec, check, discover or read" in result.stdout
+    assert "No command was given: use spec, check, discover, read, catalog or sync" in result.stdout

@@ -1,0 +1,1 @@
+"""Tables of what a source reads, in DuckDB, PostgreSQL or Parquet files: typed, merged on their keys."""
