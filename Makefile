@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup
 
-.PHONY: demo docs test lint types tests unit integration coverage conformance wheels audit fuzz soak bench test-airbyte test-pyairbyte test-image test-meltano test-real clean
+.PHONY: demo docs test lint types tests unit integration coverage conformance wheels audit fuzz soak bench test-airbyte test-pyairbyte test-image test-meltano test-postgres test-real clean
 
 demo: .venv/ready  ## the main job, on the embedded sandbox
 	$(BIN)/python examples/demo.py

@@ -6,6 +6,7 @@ A `console` block holds commands after `$ ` (continued after `> `) and their out
 
 import contextlib
 import doctest
+import io
 import os
 import re
 import shlex
@@ -28,7 +29,7 @@ _BLOCK: Final = re.compile(
     r"```console\n(?P<console>.*?)```|```sql\n(?P<sql>.*?)```\n\n```text\n(?P<table>.*?)```", re.DOTALL
 )
 _COMMAND: Final = re.compile(r"^\$ (?P<command>.*\n(?:> .*\n)*)(?P<output>(?:(?!\$ ).*\n)*)", re.MULTILINE)
-_CONNECTOR: Final = re.compile(r"(?:^|(?<=; ))source-sentry ([^|>;\n]*)")
+_CONNECTOR: Final = re.compile(r"(?:^|(?<=; ))source-sentry ((?:(?! 2>)[^|>;\n])*)")
 
 
 @dataclass
@@ -70,11 +71,13 @@ class Shell:
         return done.stdout
 
     def _connector(self, call: re.Match[str]) -> str:
-        with contextlib.chdir(self.folder):
+        errors = io.StringIO()
+        with contextlib.chdir(self.folder), contextlib.redirect_stderr(errors):
             result = run_arguments(*shlex.split(call.group(1)))
-        printed = self.folder / ".printed"
+        printed, told = self.folder / ".printed", self.folder / ".told"
         printed.write_text(result.stdout, encoding="utf-8")
-        return f"(cat {printed}; exit {result.code}) "
+        told.write_text(errors.getvalue(), encoding="utf-8")
+        return f"(cat {printed}; cat {told} >&2; exit {result.code}) "
 
     def _start(self, command: str) -> str:
         """Start a sandbox on a free port, and return the line that says that it is ready."""
