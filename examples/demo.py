@@ -1,13 +1,12 @@
-"""`make demo`: the whole job on the sandbox - check, discover, a first and an incremental read, tables, a report."""
+"""`make demo`: the whole job on the sandbox - check, a first and an incremental sync into DuckDB, a report."""
 
 import json
+import re
 import subprocess
 import sys
 import time
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,18 +16,18 @@ from rich.table import Table
 
 from saas_sandbox.sentry.server import Sandbox, serve
 from saas_sandbox.sentry.settings import Settings
-from source_sentry import SourceSentry
 
 FOLDER: Final = Path("demo")
 DATABASE: Final = FOLDER / "sentry.duckdb"
 COMMAND: Final = Path(sys.executable).with_name("source-sentry")
 LATE: Final = timedelta(hours=12)
 """How far the sandbox's clock lags behind until the first read is over. The second read shows what is new since."""
-CHOSEN: Final = frozenset(("issue_activities", "logs", "spans", "trace_metrics", "transactions"))
+CHOSEN: Final = ("issue_activities", "logs", "spans", "trace_metrics", "transactions")
 """Costly streams that are read too, since the sandbox has few of their records."""
 DAYS_OF_ROWS: Final = 10
 """Days of logs, spans and metrics, of which each costs requests."""
 BAR: Final = 60
+_TOLD: Final = re.compile(r"(?P<stream>\w+): (?P<rows>[\d,]+) rows read")
 QUERIES: Final[Mapping[str, str]] = {
     "Issues with most events": """
         SELECT issues."shortId" AS issue, issues.title, count(*) AS events
@@ -83,32 +82,23 @@ def _run(sandbox: Sandbox) -> None:
     _write("config.json", _config(sandbox))
     console.print(f"Sandbox at {sandbox.url}, organization {sandbox.organization}: a Sentry made of synthetic data.\n")
 
-    status = next(m for m in _call("check", "--config", "config.json") if m["type"] == "CONNECTION_STATUS")
-    status = status["connectionStatus"]
+    messages = map(json.loads, _run_command("check", "--config", "config.json").splitlines())
+    status = next(message["connectionStatus"] for message in messages if message["type"] == "CONNECTION_STATUS")
     console.print(f"[bold]check[/]     {status['status']}: {status['message']}")
     if status["status"] != "SUCCEEDED":
         raise DemoError("The connector could not connect to the sandbox.")
 
-    catalog = next(m["catalog"] for m in _call("discover", "--config", "config.json") if m["type"] == "CATALOG")
-    costly = SourceSentry().costly_streams()
-    selected = [stream for stream in catalog["streams"] if stream["name"] not in costly]
-    streams = [stream for stream in catalog["streams"] if stream["name"] not in costly - CHOSEN]
-    console.print(
-        f"[bold]discover[/]  {len(catalog['streams'])} streams, {len(selected)} of them selected by default; read are "
-        f"these, and {', '.join(sorted(CHOSEN))}"
-    )
-    _write("catalog.json", {"streams": [_configured(stream) for stream in selected]})
-    _write("catalog.demo.json", {"streams": [_configured(stream) for stream in streams]})
+    catalog = json.loads(_run_command("catalog", "--config", "config.json"))
+    names = [stream["stream"]["name"] for stream in catalog["streams"]] + list(CHOSEN)
+    console.print(f"[bold]catalog[/]   {len(catalog['streams'])} streams; read are these, and {', '.join(CHOSEN)}")
 
-    first = _read("first", streams)
+    first = _sync("first", names)
     sandbox.advance(LATE.total_seconds() + time.monotonic() - started)
     _change_issues(sandbox)
-    second = _read("second", streams, "--state", "state.json")
+    second = _sync("second", names)
 
-    with duckdb.connect(str(DATABASE)) as database:
-        filled = [stream for stream in streams if first[stream["name"]] + second[stream["name"]]]
-        _load(database, filled)
-        _report(database, filled, first, second)
+    with duckdb.connect(str(DATABASE), read_only=True) as database:
+        _report(database, first, second)
 
 
 def _config(sandbox: Sandbox) -> dict[str, Any]:
@@ -120,87 +110,62 @@ def _config(sandbox: Sandbox) -> dict[str, Any]:
 
 def _change_issues(sandbox: Sandbox) -> None:
     """Let somebody resolve, merge and delete issues of one project, all of them quiet for long."""
-    lines = (FOLDER / "issues.first.jsonl").read_text().splitlines()
-    issues = sorted((json.loads(line)["record"]["data"] for line in lines), key=itemgetter("lastSeen"))
-    project = issues[0]["project"]
-    resolved, merged, survivor, deleted, *_ = (
-        issue["id"] for issue in issues if issue["project"] == project and issue["status"] == "unresolved"
-    )
+    with duckdb.connect(str(DATABASE), read_only=True) as database:
+        ((project,),) = database.execute("SELECT project->>'id' FROM issues ORDER BY \"lastSeen\" LIMIT 1").fetchall()
+        quiet = "SELECT id FROM issues WHERE project->>'id' = ? AND status = 'unresolved' ORDER BY \"lastSeen\" LIMIT 4"
+        (resolved,), (merged,), (survivor,), (deleted,) = database.execute(quiet, [project]).fetchall()
     sandbox.change_issue(resolved, status="resolved")
     sandbox.merge_issue(merged, into=survivor)
     sandbox.delete_issue(deleted)
 
 
-def _configured(stream: Mapping[str, Any]) -> dict[str, Any]:
-    """A stream of `discover`, chosen: incremental where it can be."""
-    mode = "incremental" if "incremental" in stream["supported_sync_modes"] else "full_refresh"
-    return {"stream": stream, "sync_mode": mode, "destination_sync_mode": "append_dedup"}
+def _run_command(*arguments: str) -> str:
+    """What one run of the installed command prints, in the demo's folder; its log goes to the terminal."""
+    done = subprocess.run(
+        [str(COMMAND.absolute()), *arguments], cwd=FOLDER, stdout=subprocess.PIPE, text=True, check=False
+    )  # noqa: S603
+    if done.returncode:
+        raise DemoError(f"source-sentry {arguments[0]} ended with exit code {done.returncode}.")
+    return done.stdout
 
 
-def _call(*arguments: str) -> Iterator[dict[str, Any]]:
-    """Messages of one run of the installed command, which runs in the demo's folder."""
-    with subprocess.Popen([str(COMMAND.absolute()), *arguments], cwd=FOLDER, stdout=subprocess.PIPE) as process:  # noqa: S603
-        assert process.stdout is not None  # noqa: S101 - Popen was given a pipe
-        try:
-            yield from map(json.loads, process.stdout)
-        except BaseException:
-            process.terminate()
-            raise
-    if process.returncode:
-        raise DemoError(f"source-sentry {arguments[0]} ended with exit code {process.returncode}.")
-
-
-def _read(name: str, streams: Sequence[Mapping[str, Any]], *more: str) -> Counter[str]:
-    """Read `streams`, keep the record lines in a file per stream, the state in state.json; count the records."""
-    started, rows, states = time.monotonic(), Counter[str](), {}
-    files = {stream["name"]: (FOLDER / f"{stream['name']}.{name}.jsonl").open("w") for stream in streams}
-    try:
-        for message in _call("read", "--config", "config.json", "--catalog", "catalog.demo.json", *more):
-            if message["type"] == "RECORD":
-                stream = message["record"]["stream"]
-                rows[stream] += 1
-                files[stream].write(json.dumps(message) + "\n")
-            elif message["type"] == "STATE":
-                states[message["state"]["stream"]["stream_descriptor"]["name"]] = message["state"]
-            elif message["type"] == "LOG" and message["log"]["level"] in ("WARN", "ERROR", "FATAL"):
-                console.print(f"          {message['log']['message']}", style="yellow")
-    finally:
-        for file in files.values():
-            file.close()
-    _write("state.json", list(states.values()))
-    console.print(f"[bold]read[/]      {name}: {rows.total():,} records in {time.monotonic() - started:.1f} s")
+def _sync(name: str, streams: Sequence[str]) -> dict[str, int]:
+    """Read `streams` into the database; how many records each had."""
+    started = time.monotonic()
+    command = [str(COMMAND.absolute()), "sync", "--config", "config.json", "--into", DATABASE.name]
+    done = subprocess.run(  # noqa: S603
+        [*command, "--streams", ",".join(streams)], cwd=FOLDER, stderr=subprocess.PIPE, text=True, check=False
+    )
+    rows = {}
+    for line in done.stderr.splitlines():
+        if told := _TOLD.fullmatch(line):
+            rows[told["stream"]] = int(told["rows"].replace(",", ""))
+        else:
+            console.print(f"          {line}", style="yellow")
+    if done.returncode:
+        raise DemoError(f"source-sentry sync ended with exit code {done.returncode}.")
+    console.print(f"[bold]sync[/]      {name}: {sum(rows.values()):,} records in {time.monotonic() - started:.1f} s")
     return rows
-
-
-def _load(database: duckdb.DuckDBPyConnection, streams: Sequence[Mapping[str, Any]]) -> None:
-    """One table a stream, from the record lines of both reads: of each key the newest record."""
-    for stream in streams:
-        name, keys = stream["name"], stream["source_defined_primary_key"]
-        key = ", ".join(f'record.data."{part[0]}"' for part in keys)
-        lines = f"read_json('{FOLDER / name}.*.jsonl', maximum_object_size = 33554432, sample_size = -1)"
-        database.execute(
-            f'CREATE TABLE "{name}" AS SELECT unnest(record.data) FROM {lines} '  # noqa: S608 - names of our catalog
-            f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY record.emitted_at DESC) = 1"
-        )
 
 
 def _report(
     database: duckdb.DuckDBPyConnection,
-    streams: Sequence[Mapping[str, Any]],
-    first: Counter[str],
-    second: Counter[str],
+    first: Mapping[str, int],
+    second: Mapping[str, int],
 ) -> None:
     rows = Table("stream", "first read", "second read", "rows in table", title="\nRecords", title_justify="left")
     for column in rows.columns[1:]:
         column.justify = "right"
-    for name in (stream["name"] for stream in streams):
-        (count,) = database.execute(f'SELECT count(*) FROM "{name}"').fetchone() or (0,)  # noqa: S608
+    for name in first:
+        (count,) = database.execute(f'SELECT count(*) FROM "{name}"').fetchone() or (0,)  # noqa: S608 - names of streams
+        if not count:
+            continue
         rows.add_row(name, f"{first[name]:,}", f"{second[name]:,}", f"{count:,}")
     console.print(rows)
 
     console.print("\nEvents per day, last 30 days")
     days = database.execute(
-        'SELECT "dateCreated"::TIMESTAMPTZ::DATE AS day, count(*) FROM events GROUP BY day ORDER BY day DESC LIMIT 30'
+        'SELECT "dateCreated"::DATE AS day, count(*) FROM events GROUP BY day ORDER BY day DESC LIMIT 30'
     ).fetchall()
     most = max((count for _, count in days), default=1)
     for day, count in reversed(days):
@@ -218,7 +183,7 @@ def _report(
     )
     console.print('  echo \'{"auth_token": "...", "organization": "..."}\' > config.json', markup=False)
     console.print("  .venv/bin/source-sentry check --config config.json", markup=False)
-    console.print(f"  .venv/bin/source-sentry read --config config.json --catalog {FOLDER}/catalog.json", markup=False)
+    console.print("  .venv/bin/source-sentry sync --config config.json --into sentry.duckdb", markup=False)
 
 
 def _write(name: str, content: object) -> None:
