@@ -121,9 +121,8 @@ def _change_issues(sandbox: Sandbox) -> None:
 
 def _run_command(*arguments: str) -> str:
     """What one run of the installed command prints, in the demo's folder; its log goes to the terminal."""
-    done = subprocess.run(
-        [str(COMMAND.absolute()), *arguments], cwd=FOLDER, stdout=subprocess.PIPE, text=True, check=False
-    )  # noqa: S603
+    command = [str(COMMAND.absolute()), *arguments]
+    done = subprocess.run(command, cwd=FOLDER, stdout=subprocess.PIPE, text=True, check=False)  # noqa: S603
     if done.returncode:
         raise DemoError(f"source-sentry {arguments[0]} ended with exit code {done.returncode}.")
     return done.stdout

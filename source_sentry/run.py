@@ -2,11 +2,17 @@
 
 from source_sentry.source import SourceSentry
 from sourcewright.cli import run
+from sourcewright.cli.taps import run_tap
 
 
 def main(args: list[str] | None = None) -> None:
     """Run one command."""
     run.main(SourceSentry, args)
+
+
+def tap() -> None:
+    """Run `tap-sentry`."""
+    run_tap("source_sentry", "tap-sentry")
 
 
 if __name__ == "__main__":

@@ -23,6 +23,5 @@ def name_of(package: str) -> str:
 
 def missing_extra(package: str, extra: str, purpose: str, error: ImportError) -> AirbyteTracedException:
     """Error that says how to install the extra which `purpose` needs."""
-    return wrong_input(
-        f"{purpose} needs {error.name}, which is not installed: pip install '{name_of(package)}[{extra}]'"
-    )
+    missing = (error.name or "a package").partition(".")[0]
+    return wrong_input(f"{purpose} needs {missing}, which is not installed: pip install '{name_of(package)}[{extra}]'")
