@@ -2,6 +2,7 @@
 
 import threading
 from collections import deque
+from collections.abc import Callable, Sequence
 from queue import Queue
 from typing import Any, Final
 
@@ -25,8 +26,10 @@ class RecordQueue(Queue[Any]):
     comes after the records that it put before, as with any queue.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, note: Callable[[Sequence[Any]], None] = lambda _: None) -> None:
         super().__init__(maxsize=BATCHES)
+        self._note = note
+        """Told of each entry that is taken out."""
         self.progressed: set[str] = set()
         """Streams of which a partition was read to its end."""
         self._arrived: deque[Any] = deque()
@@ -63,7 +66,9 @@ class RecordQueue(Queue[Any]):
     @override
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
         if not self._arrived:
-            self._arrived.extend(super().get(block, timeout))
+            batch = super().get(block, timeout)
+            self._note(batch)
+            self._arrived.extend(batch)
         return self._arrived.popleft()
 
     @override

@@ -1,6 +1,10 @@
 """Every record arrives once: full refresh, incremental, on both generations of servers."""
 
 import logging
+import os
+import pty
+import re
+import subprocess
 from collections import Counter
 from collections.abc import Generator
 from datetime import datetime, timedelta
@@ -8,9 +12,10 @@ from datetime import datetime, timedelta
 import pytest
 from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
 
-from integration_tests.clock import NOW
+from integration_tests.clock import NOW, environment
+from integration_tests.commands import Ended, path_of
 from integration_tests.conftest import Connect
-from integration_tests.source_sentry.connector import Connector, expected
+from integration_tests.source_sentry.connector import COMMAND, Connector, Output, expected
 from source_sentry import SourceSentry
 
 
@@ -129,3 +134,21 @@ def test_given_a_reading_that_was_left_when_the_same_process_reads_again_then_it
     records = [m.record for m in source.read(logging.getLogger("airbyte"), config, catalog) if m.record]
 
     assert Counter(record.data["eventID"] for record in records) == expected(sandbox)["events"]
+
+
+def test_given_a_terminal_for_errors_when_read_then_the_output_is_the_same_and_the_display_is_there(
+    connect: Connect,
+) -> None:
+    connector = connect(latency_ms=100)
+    command = [path_of(COMMAND), "read", "--config", connector.config(), "--catalog", connector.catalog("teams")]
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs, env=environment(TERM="xterm")) as process:
+        os.close(theirs)
+        assert process.stdout is not None
+        output = Output.of(Ended(process.stdout.read().decode(), "", process.wait(20)))
+    terminal = re.sub(r"\x1b\[[0-9;?]*\w", "", os.read(ours, 1_000_000).decode())
+    os.close(ours)
+
+    assert output.exit_code == 0
+    assert Counter(output.keys("teams")) == expected(connector.sandbox)["teams"]
+    assert "of 1 streams done" in terminal

@@ -20,6 +20,7 @@ from sourcewright import secrets
 from sourcewright.cli.catalog import configured_catalog
 from sourcewright.cli.memory import tune_garbage_collection
 from sourcewright.cli.output import PrintedLines, require_stdout
+from sourcewright.cli.progress import shown
 from sourcewright.distribution import missing_extra
 from sourcewright.engine.failures import StreamsFailedError
 from sourcewright.engine.source import ManifestSource
@@ -75,7 +76,8 @@ def _sync(
         source, sync = type(whole)(catalog=catalog, config=config, state=states), Sync(target)
         failure = None
         try:
-            sync.run(source.read(logger, config, catalog, states))
+            with shown(source.progress, prints=False):
+                sync.run(source.read(logger, config, catalog, states))
         except StreamsFailedError as error:
             failure = error
         for stream in catalog.streams:

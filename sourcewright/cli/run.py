@@ -19,6 +19,7 @@ from sourcewright.cli.arguments import COMMANDS, parse
 from sourcewright.cli.memory import tune_garbage_collection
 from sourcewright.cli.output import LineWriter, line_output
 from sourcewright.cli.people import FOR_PEOPLE, plain_log, run_for_people
+from sourcewright.cli.progress import shown
 from sourcewright.engine.failures import StreamsFailedError, error_message
 from sourcewright.engine.messages import retell
 from sourcewright.engine.source import ManifestSource
@@ -35,6 +36,7 @@ class CommandLine(Entrypoint):
     def __init__(self, source: ManifestSource, inputs: Inputs, output: LineWriter) -> None:
         super().__init__(source)
         self._settings = source.settings
+        self._progress = source.progress
         self._inputs = inputs
         self._output = output
         self._odd_records = OddRecords()
@@ -67,16 +69,17 @@ class CommandLine(Entrypoint):
         counts: defaultdict[HashableStreamDescriptor, float] = defaultdict(float)
         streams = {stream.stream.name: HashableStreamDescriptor(stream.stream.name) for stream in catalog.streams}
         keys = {stream.stream.name: _key_of(stream) for stream in catalog.streams}
-        for message in self.source.read(self.logger, config, catalog, state):
-            record = message.record
-            if record is None:
-                yield self.handle_record_counts(message, counts)
-                continue
-            counts[streams[record.stream]] += 1
-            content = {"stream": record.stream, "data": record.data, "emitted_at": record.emitted_at}
-            line = {"type": "RECORD", "record": content}
-            name, data = record.stream, record.data
-            self._output.write_line(self._odd_records.line(line, name, data, keys[name]))
+        with shown(self._progress):
+            for message in self.source.read(self.logger, config, catalog, state):
+                record = message.record
+                if record is None:
+                    yield self.handle_record_counts(message, counts)
+                    continue
+                counts[streams[record.stream]] += 1
+                content = {"stream": record.stream, "data": record.data, "emitted_at": record.emitted_at}
+                line = {"type": "RECORD", "record": content}
+                name, data = record.stream, record.data
+                self._output.write_line(self._odd_records.line(line, name, data, keys[name]))
 
 
 def _key_of(stream: ConfiguredAirbyteStream) -> list[str]:

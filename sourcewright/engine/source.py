@@ -37,6 +37,7 @@ from sourcewright.engine.retriever import WindowRetriever
 from sourcewright.http.pages import PageSlots
 from sourcewright.http.rate_limits import Limits, RateLimiter
 from sourcewright.inputs import FileInputs, require_known, require_once
+from sourcewright.progress import Progress
 from sourcewright.record_queue import RecordQueue
 
 _GENERATORS: Final = 1_000
@@ -73,10 +74,12 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         self._is_configured = bool(config)
         guard_literals()
         self._chosen: set[str] | None = None
-        self._queue = RecordQueue()
-        self._message_repository = ConcurrentMessageRepository(self._queue, InMemoryMessageRepository(Level.INFO))
         workers = self._config.get("workers", 1)
         limiter = RateLimiter(workers, self.limits)
+        self.progress = Progress(limiter)
+        """How far the sync is."""
+        self._queue = RecordQueue(self.progress.note)
+        self._message_repository = ConcurrentMessageRepository(self._queue, InMemoryMessageRepository(Level.INFO))
         slots = PageSlots()
         self._refusals = Refusals(saved_streams(state or []))
         self._config = {**self._config, **self.found_settings()}
@@ -171,6 +174,7 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         names = [stream.stream.name for stream in catalog.streams]
         require_once(names)
         self._chosen = set(names)
+        self.progress.total = len(names)
         self._built = self.streams(self._config)
         require_known(names, list(self._known))
         self.prepare([self._constructor.models[stream.stream.name] for stream in catalog.streams])

@@ -71,6 +71,12 @@ class RateLimiter:
         """Whether a request of `stream` waits for a slot; further ones would only wait too."""
         return self._waiting_at[self._endpoints.get(stream, "")] > 0
 
+    def wait_of(self, stream: str) -> str:
+        """What requests of `stream` wait for, and until when; empty if none waits."""
+        endpoint = self._endpoints.get(stream, "")
+        with self._free:
+            return self._reason(endpoint, self._seconds(endpoint, 0.0)) if self._waiting_at[endpoint] else ""
+
     def seconds_held(self, endpoint: str, answer: requests.Response) -> float:
         """Seconds until the next request to `endpoint` may be sent if `answer` asks for a wait; otherwise 0."""
         if not asks_to_wait(answer):

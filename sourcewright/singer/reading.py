@@ -57,6 +57,7 @@ class Reading:
         self._catalog = ConfiguredAirbyteCatalog(streams=[stream.configured() for stream in streams])
         self._state = [state for stream in streams if (state := stream.saved_state())]
         self._source = source_class(catalog=self._catalog, config=self._config, state=self._state)
+        self.progress = self._source.progress
         self._messages = self._source.read(logger, self._config, self._catalog, self._state)
         self._ended: set[str] = set()
 

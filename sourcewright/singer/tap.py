@@ -11,6 +11,7 @@ from singer_sdk.singerlib import StateMessage
 from typing_extensions import override
 
 from sourcewright import secrets
+from sourcewright.cli.progress import shown
 from sourcewright.engine.source import ManifestSource
 from sourcewright.inputs import Entrypoint, require_known, wrong_input
 from sourcewright.singer.command import CommandLine
@@ -85,7 +86,8 @@ class SourceTap(CommandLine):
             self.logger.warning("No stream is selected, so nothing is read.")
             return
         reading = self.reading(streams)
-        self._write_records(reading.records(), streams)
+        with shown(reading.progress):
+            self._write_records(reading.records(), streams)
         if self.state:
             # Repeated, because some targets keep a state only if no record follows it
             self.write_message(StateMessage(value=self.state))
