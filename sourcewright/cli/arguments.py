@@ -1,10 +1,10 @@
 """Arguments of the command line: the four commands of the Airbyte protocol, `catalog` and `sync`."""
 
-import sys
 from argparse import Action, ArgumentParser, Namespace
 from collections.abc import Sequence
 from typing import Final
 
+from sourcewright.cli.progress import is_on_terminal
 from sourcewright.distribution import version_of
 
 COMMANDS: Final = "spec, check, discover, read, catalog or sync"
@@ -49,7 +49,7 @@ def parse(package: str, arguments: Sequence[str]) -> Namespace:
         command.add_argument("--exclude", type=_names, default=[], metavar="A,B", help="streams not to read")
 
     parsed = parser.parse_args(arguments)
-    if not parsed.command and sys.stderr.isatty():
+    if not parsed.command and is_on_terminal():
         parser.error(f"use a command: {COMMANDS}")
     return parsed
 

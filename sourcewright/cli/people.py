@@ -1,5 +1,6 @@
 """Commands that speak to people, and not Airbyte's protocol: their log is plain lines on standard error."""
 
+import io
 import json
 import logging
 import sys
@@ -83,7 +84,7 @@ def _sync(
         for stream in catalog.streams:
             name = stream.stream.name
             rest = ", not all that there are" if source.failures.has_failed(name) else ""
-            sys.stderr.write(f"{name}: {sync.rows[name]:,} rows read{rest}\n")
+            print(f"{name}: {sync.rows[name]:,} rows read{rest}", file=sys.stderr)  # noqa: T201 - which may be closed
         if failure:
             raise failure
 
@@ -100,7 +101,7 @@ def plain_log() -> Iterator[TextIO]:
     Gives standard output, for what the command itself has to write.
     """
     require_stdout()
-    root, stdout, handler = logging.getLogger(), sys.stdout, logging.StreamHandler(sys.stderr)
+    root, stdout, handler = logging.getLogger(), sys.stdout, logging.StreamHandler(sys.stderr or io.StringIO())
     handler.setFormatter(PlainFormatter())
     handler.addFilter(is_first_telling)
     handler.addFilter(_is_for_people)

@@ -24,8 +24,13 @@ _FRAME: Final = 4
 def shown(progress: Progress, *, prints: bool = True) -> Iterator[None]:
     """Show `progress` as long as the block runs; `prints` says that the command writes to standard output."""
     is_mixed = prints and os.isatty(1)  # records and a display on one terminal
-    with _live(progress) if sys.stderr.isatty() and not is_mixed else _logged(progress):
+    with _live(progress) if is_on_terminal() and not is_mixed else _logged(progress):
         yield
+
+
+def is_on_terminal() -> bool:
+    """Whether a person sees standard error; there is none where it was closed, as by `2>&-`."""
+    return sys.stderr is not None and sys.stderr.isatty()
 
 
 @contextmanager

@@ -45,8 +45,12 @@ class PostgresTarget(Target):
         self._cursor = self._connection.cursor()
         self._native: dict[str, dict[str, str]] = {}
         """Type of each column of each table, in PostgreSQL's terms."""
-        with self.problems():
-            self._use(schema)
+        try:
+            with self.problems():
+                self._use(schema)
+        except BaseException:
+            self.close()
+            raise
 
     def _use(self, schema: str) -> None:
         ((version,),) = self.rows("SELECT current_setting('server_version_num')::int / 10000")

@@ -14,7 +14,8 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from sourcewright.inputs import wrong_input
 from sourcewright.lenient_json import OddRecords
-from sourcewright.warehouse.batches import Batch
+from sourcewright.log import logger
+from sourcewright.warehouse.batches import STAGED, Batch
 from sourcewright.warehouse.columns import EXTRACTED_AT, META, Table, quote, text
 
 STATES: Final = "_airbyte_state"
@@ -42,6 +43,7 @@ class Target(ABC):
         self.batches: dict[str, Batch] = {}
         """Records of each stream that are not written yet."""
         self._odd_records = OddRecords()
+        self._misfitting: set[str] = set()
         duck.execute("SET TimeZone = 'UTC'")  # dates that name no zone are in UTC
 
     def prepare(self, streams: Iterable[AirbyteStream]) -> list[dict[str, Any]]:
@@ -66,6 +68,7 @@ class Target(ABC):
             for batch in filter(None, [*self.batches.values(), self._states]):
                 self._store(batch.table)
                 batch.stage(self.duck)
+                self._warn_of_misfits(batch.table.name)
                 self.merge(batch.table)
 
     def finish(self) -> None:  # noqa: B027 - most have nothing to do
@@ -150,6 +153,13 @@ class Target(ABC):
             column = f"{quote(name)} {self.native_type(table.types[name])}"
             self.execute(f"ALTER TABLE {quote(table.name)} ADD COLUMN {column}")
         table.stored.update(table.types)
+
+    def _warn_of_misfits(self, stream: str) -> None:
+        """Tell once of each stream that it has values which do not fit their columns."""
+        found = f"SELECT 1 FROM {STAGED} WHERE {META} NOT NULL LIMIT 1"
+        if stream not in self._misfitting and self.duck.execute(found).fetchall():
+            self._misfitting.add(stream)
+            logger.warning("Stream `%s` has values that do not fit the types of their columns: see `%s`.", stream, META)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

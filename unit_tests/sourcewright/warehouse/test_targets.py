@@ -1,17 +1,22 @@
 """DuckDB, Parquet and, in `make test-postgres`, PostgreSQL: the same rows, the same promises."""
 
+import subprocess
+import sys
 from collections.abc import Mapping
+from contextlib import ExitStack, closing
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 import duckdb
 import pytest
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
+from sourcewright.warehouse.opening import open_target
 from sourcewright.warehouse.parquet_folder import ParquetTarget
 from sourcewright.warehouse.target import NotWrittenError, Target
 from unit_tests.sourcewright.warehouse.conftest import Open, Query
-from unit_tests.sourcewright.warehouse.tables import DATE, TEXT, WHOLE, a_stream, cursors, write
+from unit_tests.sourcewright.warehouse.tables import ACCOUNT, DATE, TEXT, WHOLE, a_stream, cursors, write
 
 
 def sync(target: Target, *records: Mapping[str, Any], cursor: str = "") -> None:
@@ -115,14 +120,21 @@ def test_given_new_fields_when_written_then_columns_appear(open_it: Open, query:
     ]
 
 
-def test_given_values_that_do_not_fit_when_written_then_they_are_kept_beside(open_it: Open, query: Query) -> None:
+def test_given_values_that_do_not_fit_when_written_then_they_are_kept_beside(
+    open_it: Open, query: Query, caplog: pytest.LogCaptureFixture
+) -> None:
     target = open_it()
     target.prepare([a_stream(count=WHOLE, seen=DATE)])
     sync(target, {"id": "1", "count": 1.5, "seen": "never"}, {"id": "2", "count": 2.0, "seen": None})
+    sync(target, {"id": "3", "count": "many"})
     target.close()
 
+    assert caplog.messages == [
+        "Stream `issues` has values that do not fit the types of their columns: see `_airbyte_meta`."
+    ]
+
     rows = query("SELECT id, count, CAST(_airbyte_meta AS text) FROM issues ORDER BY id")
-    (first, second) = rows
+    first, second, _ = rows
     assert (first[:2], second) == (("1", None), ("2", 2, None))
     assert '"field":"count"' in first[2].replace(" ", "")
     assert '"value":"never"' in first[2].replace(" ", "")
@@ -202,6 +214,38 @@ def test_given_rows_that_were_deleted_when_opened_then_they_are_read_again(
 
     assert cursors(open_it().prepare(streams)) == {"teams": "tuesday"}
     assert cursors(open_it().prepare(streams)) == {"teams": "tuesday"}
+
+
+@pytest.mark.parametrize("kind", ["duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_given_another_sync_when_opened_then_it_is_refused(address: str) -> None:
+    """A second process, or, for PostgreSQL, a second connection."""
+    another = "import duckdb, sys; one = duckdb.connect(sys.argv[1]); print(flush=True); sys.stdin.read()"
+    with ExitStack() as stack:
+        if address.endswith(".duckdb"):
+            other = subprocess.Popen([sys.executable, "-c", another, address], stdin=PIPE, stdout=PIPE)
+            stack.enter_context(other)
+            assert other.stdout is not None
+            other.stdout.readline()
+        else:
+            stack.enter_context(closing(open_target(address, ACCOUNT, "")))
+
+        with pytest.raises(AirbyteTracedException, match=r"another process has it open|Another sync writes into"):
+            open_target(address, ACCOUNT, "")
+
+        if address.endswith(".duckdb"):
+            other.communicate()
+
+
+@pytest.mark.parametrize("kind", ["duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_given_a_schema_when_written_then_the_tables_are_in_it(address: str, query: Query) -> None:
+    for _ in range(2):
+        with closing(open_target(address, ACCOUNT, "a schema")) as target:
+            states = target.prepare([a_stream()])
+            sync(target, {"id": "1"}, cursor="monday")
+
+    assert cursors(states) == {"issues": "monday"}
+    assert query('SELECT id FROM "a schema".issues') == [("1",)]
+    assert query("SELECT count(*) FROM information_schema.tables WHERE table_name = 'issues'") == [(1,)]
 
 
 @pytest.mark.parametrize("kind", ["parquet"])
