@@ -77,6 +77,9 @@ test-airbyte: .venv/ready  ## Airbyte's own `airbyte-cdk connector test`, agains
 test-pyairbyte: .venv/ready .venv-pyairbyte/ready  ## examples/pyairbyte.py into DuckDB and a PostgreSQL of its own, twice, against a sandbox
 	$(BIN)/python .ci/pyairbyte.py
 
+test-postgres: .venv/ready  ## `sync` into a PostgreSQL server of Debian's package `postgresql`, which it starts in a temporary folder
+	$(BIN)/pytest -m postgres unit_tests/sourcewright/warehouse integration_tests/warehouse
+
 test-real: .venv/ready  ## a real Sentry 9.1.2 beside plain GETs: SENTRY9_KIT starts one, or SENTRY9_URL, _TOKEN, _ORGANIZATION name one
 	$(BIN)/pytest -m real integration_tests/real
 
