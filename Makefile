@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup
 
-.PHONY: demo docs test lint types tests unit integration coverage conformance wheels audit fuzz soak bench test-airbyte test-pyairbyte test-image test-meltano test-postgres test-real clean
+.PHONY: demo docs test lint types tests unit integration coverage conformance wheels audit fuzz soak bench test-pythons test-airbyte test-pyairbyte test-image test-meltano test-postgres test-real clean
 
 demo: .venv/ready  ## the main job, on the embedded sandbox
 	$(BIN)/python examples/demo.py
@@ -70,6 +70,14 @@ test-meltano: .venv/ready  ## real runs of examples/meltano, of both taps, again
 
 test-image: .venv/ready  ## builds both images and runs every command in them; ENGINE=podman, BUILD_OPTIONS and RUN_OPTIONS where needed
 	$(BIN)/python .ci/image.py
+
+test-pythons:  ## the unit tests with each supported Python that is installed, in an environment of its own
+	@for version in 3.11 3.12 3.13; do \
+	  python$$version --version > /dev/null 2>&1 || { echo "python$$version: not installed"; continue; }; \
+	  python$$version -m venv .venv-$$version && \
+	  .venv-$$version/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable sandbox --editable '.[dev]' && \
+	  echo "python$$version:" && .venv-$$version/bin/pytest --quiet --numprocesses $(WORKERS) --dist loadgroup unit_tests || exit 1; \
+	done
 
 test-airbyte: .venv/ready  ## Airbyte's own `airbyte-cdk connector test`, against a sandbox at the port of integration_tests/config.json
 	$(BIN)/python .ci/airbyte.py

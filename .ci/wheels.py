@@ -5,7 +5,7 @@ from importlib.metadata import packages_distributions
 from typing import Final
 
 DISTRIBUTIONS: Final = {
-    "source-sentry": {"source_sentry", "source_sigma", "sourcewright"},
+    "sourcewright": {"source_sentry", "source_sigma", "sourcewright"},
     "saas-sandbox": {"saas_sandbox"},
 }
 

@@ -8,7 +8,7 @@ class TapSentry(SourceTap):
     """All of Sentry, complete and incremental: every project of an organization."""
 
     name = "tap-sentry"
-    package_name = "source-sentry"
+    package_name = "sourcewright"
     source_class = SourceSentry
 
 

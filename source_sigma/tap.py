@@ -8,7 +8,7 @@ class TapSigma(SourceTap):
     """A Sigma Computing organization: members, teams, workbooks, data models and what belongs to them."""
 
     name = "tap-sigma"
-    package_name = "source-sentry"
+    package_name = "sourcewright"
     source_class = SourceSigma
 
 

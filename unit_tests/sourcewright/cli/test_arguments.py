@@ -16,7 +16,7 @@ WITHOUT = "import sys; sys.modules[{module!r}] = None; from source_sentry import
 
 
 def _version() -> str:
-    return importlib.metadata.version("source-sentry")
+    return importlib.metadata.version("sourcewright")
 
 
 @pytest.mark.parametrize("run", [main, sigma])

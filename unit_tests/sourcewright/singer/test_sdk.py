@@ -126,7 +126,7 @@ def test_given_the_docs_when_read_then_each_name_has_its_row() -> None:
 
 
 def test_given_the_sdk_when_installed_then_it_is_of_the_series_whose_private_names_were_read() -> None:
-    requirements = [Requirement(text) for text in importlib.metadata.requires("source-sentry") or []]
+    requirements = [Requirement(text) for text in importlib.metadata.requires("sourcewright") or []]
     (pin,) = (requirement.specifier for requirement in requirements if requirement.name == "singer-sdk")
     assert str(pin) == "<0.55,>=0.54"
     assert importlib.metadata.version("singer-sdk") in pin
