@@ -66,7 +66,7 @@ bench: .venv/ready .venv-peer/ready  ## beside the published connector and a bar
 test-meltano: .venv/ready  ## real runs of examples/meltano, of both taps, against sandboxes
 	$(PYTHON) -m venv .venv-targets/meltano
 	.venv-targets/meltano/bin/pip install --quiet --disable-pip-version-check meltano==4.4.1
-	$(BIN)/python .ci/meltano.py
+	PYTHONPATH=. $(BIN)/python .ci/meltano.py
 
 test-image: .venv/ready  ## builds both images and runs every command in them; ENGINE=podman, BUILD_OPTIONS and RUN_OPTIONS where needed
 	$(BIN)/python .ci/image.py
