@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup
 
-.PHONY: demo docs test lint types tests unit integration coverage conformance wheels audit fuzz soak bench test-pythons test-airbyte test-pyairbyte test-image test-meltano test-postgres test-real clean
+.PHONY: demo docs site test lint types tests unit integration coverage conformance wheels audit fuzz soak bench test-pythons test-airbyte test-pyairbyte test-image test-meltano test-postgres test-real clean
 
 demo: .venv/ready  ## the main job, on the embedded sandbox
 	$(BIN)/python examples/demo.py
@@ -41,6 +41,12 @@ conformance: .venv/ready  ## beside Sentry's own description of its API, if `SEN
 
 docs: .venv/ready  ## writes the tables of README.md and docs/, and the catalogs of the tests, from the manifests
 	$(BIN)/python docs/generate.py
+
+site: .venv/ready  ## the documents as a site with search, in build/site
+	$(PYTHON) -m venv .venv-site
+	.venv-site/bin/pip install --quiet --disable-pip-version-check mkdocs==1.6.1 mkdocs-material==9.6.20
+	$(BIN)/python .ci/site.py
+	.venv-site/bin/mkdocs build
 
 wheels:  ## both distributions, installed side by side in an environment of their own
 	rm -rf build sandbox/build dist .venv-wheels
