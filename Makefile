@@ -5,10 +5,13 @@ BIN := .venv/bin
 WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup
 
-.PHONY: demo docs site test lint types tests unit integration coverage conformance wheels audit fuzz soak bench test-pythons test-airbyte test-pyairbyte test-image test-meltano test-postgres test-real clean
+.PHONY: demo picture docs site test lint types tests unit integration coverage conformance wheels audit fuzz soak bench test-pythons test-airbyte test-pyairbyte test-image test-meltano test-postgres test-real clean
 
 demo: .venv/ready  ## the main job, on the embedded sandbox
 	$(BIN)/python examples/demo.py
+
+picture: demo  ## docs/demo.png: the page of the demo in headless Chromium
+	$(BIN)/python -m unit_tests.browser demo/demo.html docs/demo.png
 
 test: lint .venv-targets/ready  ## everything that must pass; mypy runs beside the tests
 	@$(MAKE) --no-print-directory --jobs 2 types tests || { echo 'Not all checks passed: see "***" above.'; exit 1; }

@@ -1,4 +1,4 @@
-"""`make demo`: the whole job on the sandbox - check, a first and an incremental sync into DuckDB, a report."""
+"""`make demo`: the whole job on the sandbox - check, two syncs into DuckDB, a report, and a page of figures."""
 
 import json
 import re
@@ -14,11 +14,13 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
+import picture
 from saas_sandbox.sentry.server import Sandbox, serve
 from saas_sandbox.sentry.settings import Settings
 
 FOLDER: Final = Path("demo")
 DATABASE: Final = FOLDER / "sentry.duckdb"
+PAGE: Final = FOLDER / "demo.html"
 COMMAND: Final = Path(sys.executable).with_name("source-sentry")
 LATE: Final = timedelta(hours=12)
 """How far the sandbox's clock lags behind until the first read is over. The second read shows what is new since."""
@@ -99,6 +101,8 @@ def _run(sandbox: Sandbox) -> None:
 
     with duckdb.connect(str(DATABASE), read_only=True) as database:
         _report(database, first, second)
+    picture.write(DATABASE, PAGE)
+    _say_what_is_next()
 
 
 def _config(sandbox: Sandbox) -> dict[str, Any]:
@@ -177,9 +181,10 @@ def _report(
             answer.add_row(*map(str, row))
         console.print(answer)
 
-    console.print(
-        f"\nAll of it is in {DATABASE}. To read your own Sentry, write your token and organization into a file:"
-    )
+
+def _say_what_is_next() -> None:
+    console.print(f"\nAll of it is in {DATABASE}, and drawn in {PAGE}: open it in a browser.")
+    console.print("To read your own Sentry, write your token and organization into a file:")
     console.print('  echo \'{"auth_token": "...", "organization": "..."}\' > config.json', markup=False)
     console.print("  .venv/bin/source-sentry check --config config.json", markup=False)
     console.print("  .venv/bin/source-sentry sync --config config.json --into sentry.duckdb", markup=False)
