@@ -1,0 +1,2 @@
+select id as detector_id, "projectId" as project_id, name, type, enabled
+from {{ source("sentry", "detectors") }}
