@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup
 
-.PHONY: demo picture docs site test lint types tests unit integration coverage conformance wheels audit fuzz soak bench test-pythons test-airbyte test-pyairbyte test-image test-meltano test-postgres test-real clean
+.PHONY: demo picture docs site test lint types tests unit integration coverage conformance wheels audit fuzz soak bench test-pythons test-airbyte test-dbt test-pyairbyte test-image test-meltano test-postgres test-real clean
 
 demo: .venv/ready  ## the main job, on the embedded sandbox
 	$(BIN)/python examples/demo.py
@@ -77,6 +77,9 @@ test-meltano: .venv/ready  ## real runs of examples/meltano, of both taps, again
 	.venv-targets/meltano/bin/pip install --quiet --disable-pip-version-check meltano==4.4.1
 	PYTHONPATH=. $(BIN)/python .ci/meltano.py
 
+test-dbt: .venv/ready .venv-dbt/ready  ## examples/dbt in DuckDB and a PostgreSQL of its own, over three syncs of a sandbox
+	$(BIN)/python .ci/dbt.py
+
 test-image: .venv/ready  ## builds both images and runs every command in them; ENGINE=podman, BUILD_OPTIONS and RUN_OPTIONS where needed
 	$(BIN)/python .ci/image.py
 
@@ -119,6 +122,11 @@ clean:
 .venv-pyairbyte/ready:
 	$(PYTHON) -m venv .venv-pyairbyte
 	.venv-pyairbyte/bin/pip install --quiet --disable-pip-version-check airbyte==0.71.3
+	@touch $@
+
+.venv-dbt/ready:
+	$(PYTHON) -m venv .venv-dbt
+	.venv-dbt/bin/pip install --quiet --disable-pip-version-check dbt-core==1.11.16 dbt-duckdb==1.11.1 dbt-postgres==1.11.0 duckdb==2.0.0
 	@touch $@
 
 .venv-audit/ready: pyproject.toml sandbox/pyproject.toml constraints.txt
