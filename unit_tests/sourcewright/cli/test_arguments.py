@@ -75,4 +75,4 @@ def test_given_a_missing_extra_when_run_then_one_sentence_says_how_to_install_it
     )
 
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == sentence.format("source-sentry") + "\n"
+    assert done.stderr == sentence.format("sourcewright") + "\n"
