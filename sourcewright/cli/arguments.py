@@ -45,7 +45,7 @@ def parse(package: str, arguments: Sequence[str]) -> Namespace:
     )
     sync.add_argument("--schema", default="", help="schema of the tables, in DuckDB and PostgreSQL")
     for command in (catalog, sync):
-        command.add_argument("--streams", type=_names, default=[], metavar="A,B", help="streams to read")
+        command.add_argument("--streams", type=_names, metavar="A,B", help="streams to read")
         command.add_argument("--exclude", type=_names, default=[], metavar="A,B", help="streams not to read")
 
     parsed = parser.parse_args(arguments)

@@ -20,7 +20,7 @@ from sourcewright.log import logger
 
 
 def configured_catalog(
-    source: ManifestSource, config: Mapping[str, Any] | None, streams: Sequence[str], without: Sequence[str]
+    source: ManifestSource, config: Mapping[str, Any] | None, streams: Sequence[str] | None, without: Sequence[str]
 ) -> ConfiguredAirbyteCatalog:
     """Catalog of `streams`, by default of all that are no costly ones, but not of those `without`.
 
@@ -38,10 +38,12 @@ def configured_catalog(
 
 
 def _choose(
-    all_streams: Sequence[AirbyteStream], costly: Collection[str], wanted: Sequence[str], without: Sequence[str]
+    all_streams: Sequence[AirbyteStream], costly: Collection[str], wanted: Sequence[str] | None, without: Sequence[str]
 ) -> list[AirbyteStream]:
     names = [stream.name for stream in all_streams]
-    for option, given in (("streams", wanted), ("exclude", without)):
+    if wanted is not None and not wanted:
+        raise wrong_input("--streams names no stream: leave it out for all that cost little.")
+    for option, given in (("streams", wanted or ()), ("exclude", without)):
         if unknown := ", ".join(f"`{name}`" for name in given if name not in names):
             raise wrong_input(f"--{option} names what is no stream: {unknown}. There are: {', '.join(names)}.")
     chosen = [
