@@ -40,10 +40,13 @@ def is_logged(number: int) -> bool:
 def is_first_telling(record: logging.LogRecord) -> bool:
     """False for what the engine logs of errors and statuses that come as messages too, unless its logger is to debug.
 
-    `'GET' request to … failed with status code '403' and … Response (headers): {…}`, and stack traces.
+    `'GET' request to … failed with status code '403' and … Response (headers): {…}`, and stack traces. So is each line
+    of the library `backoff`, `Backing off _send(...) for 1.0s (…)`: the engine says in its own words that it waits.
     """
     if not record.name.startswith(("airbyte", "backoff")) or logging.getLogger("airbyte").isEnabledFor(logging.DEBUG):
         return True
-    is_retold = bool(record.exc_info) or record.module in _RETOLD_BY or record.name == "backoff"
+    if record.name == "backoff":
+        return False
+    is_retold = bool(record.exc_info) or record.module in _RETOLD_BY
     is_error = record.levelno >= logging.ERROR and is_retold
     return not (is_error or (record.module in _RETOLD_BY and record.getMessage().startswith(_RETOLD)))

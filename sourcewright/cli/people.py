@@ -90,8 +90,24 @@ def _sync(
 
 
 def _is_for_people(record: logging.LogRecord) -> bool:
-    """False for the engine's news, such as how many records it read, of which the summary tells."""
-    return record.levelno != logging.INFO or "airbyte_cdk" not in record.pathname
+    """False for the engine's news, such as how many records it read, of which the summary tells; but not for waits."""
+    is_news = record.levelno == logging.INFO and "airbyte_cdk" in record.pathname
+    return not is_news or record.module == "rate_limiting"
+
+
+class _OneWarning:
+    """Filter that passes a warning once: `sync` makes the source twice, and parents are read beside their streams."""
+
+    def __init__(self) -> None:
+        self._told: set[int] = set()
+
+    def __call__(self, record: logging.LogRecord) -> bool:
+        if record.levelno != logging.WARNING:
+            return True
+        warning = hash(record.getMessage())
+        is_new = warning not in self._told
+        self._told.add(warning)
+        return is_new
 
 
 @contextmanager
@@ -105,6 +121,7 @@ def plain_log() -> Iterator[TextIO]:
     handler.setFormatter(PlainFormatter())
     handler.addFilter(is_first_telling)
     handler.addFilter(_is_for_people)
+    handler.addFilter(_OneWarning())
     handlers, root.handlers = root.handlers, [handler]
     sys.stdout = PrintedLines(lambda line: logger.debug("%s", line))
     try:
