@@ -139,6 +139,8 @@ def _innermost(error: BaseException) -> str:
     reason = error
     while (inner := _cause(reason)) is not None:
         reason = inner
+    if isinstance(reason, UnicodeError):
+        return "a part of the host's name is empty or too long"  # Python 3.13 has other words for it than 3.11
     noise = r"<[^>]*>: ?|\[SSL[^]]*\] ?| \(_ssl\.c:\d+\)|\[Errno -?\d+\] ?"
     return re.sub(noise, "", str(reason)).rstrip(".") or type(reason).__name__
 
