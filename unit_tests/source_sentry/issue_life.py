@@ -103,3 +103,9 @@ def is_missing(sentry: SentryMock, body: Any, status: int = 200, *, scopes: tupl
     answers_ids(sentry, 3, rows=[])
     sentry.answers_scopes(*scopes)
     sentry.answers(alone(3), answer(body, status))
+
+
+QUIET = a_life(3)
+RESOLVED = a_life(3, status="resolved", substatus=None)
+BEFORE = {"3": {"project": "1", "since": EARLIER}}
+"""What a state has of issue 3 where the sync before missed it."""

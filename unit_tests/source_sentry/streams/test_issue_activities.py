@@ -8,6 +8,7 @@ from unit_tests.source_sentry.builders import NOW, Json, an_issue
 from unit_tests.source_sentry.issue_life import (
     LISTED_FROM,
     NOW_SYNCED,
+    QUIET,
     a_life,
     alone,
     answers_ids,
@@ -21,7 +22,6 @@ from unit_tests.source_sentry.sentry_mock import SentryMock, SentryRequest, answ
 from unit_tests.source_sentry.sync import project_states
 
 STREAM = "issue_activities"
-QUIET = a_life(3)
 FIRST_SEEN = {"id": "0", "type": "first_seen", "data": {}, "dateCreated": "2026-10-01T00:00:00Z"}
 
 

@@ -12,6 +12,8 @@ from unit_tests.source_sentry.issue_life import (
     EARLIER,
     LISTED_FROM,
     NOW_SYNCED,
+    QUIET,
+    RESOLVED,
     a_life,
     answers_ids,
     digest,
@@ -24,11 +26,6 @@ from unit_tests.source_sentry.issue_life import (
 )
 from unit_tests.source_sentry.sentry_mock import PROJECTS, SentryMock, page
 from unit_tests.source_sentry.sync import project_states
-
-QUIET = a_life(3)
-
-
-RESOLVED = a_life(3, status="resolved", substatus=None)
 
 
 def test_given_a_first_sync_when_read_then_each_listed_issue_comes_without_the_fields_that_it_lacks(

@@ -8,11 +8,13 @@ from source_sentry.life.packs import pack
 from unit_tests.source_sentry.builders import BACKEND, NOW, START, an_issue, without
 from unit_tests.source_sentry.endpoints import issues, old_issues
 from unit_tests.source_sentry.issue_life import (
+    BEFORE,
     CLOSED,
     EARLIER,
     GONE,
     LISTED_FROM,
     NOW_SYNCED,
+    QUIET,
     a_life,
     alone,
     answers_ids,
@@ -33,13 +35,7 @@ from unit_tests.source_sentry.sentry_mock import (
     page,
 )
 
-QUIET = a_life(3)
-
-
 STREAM = "issue_tombstones"
-
-
-BEFORE = {"3": {"project": "1", "since": EARLIER}}
 
 
 def deletions(since: str = EARLIER) -> SentryRequest:

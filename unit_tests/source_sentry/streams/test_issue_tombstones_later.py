@@ -7,9 +7,11 @@ import pytest
 from source_sentry.life.packs import pack
 from unit_tests.source_sentry.builders import NOW, an_issue
 from unit_tests.source_sentry.issue_life import (
+    BEFORE,
     EARLIER,
     GONE,
     NOW_SYNCED,
+    QUIET,
     a_life,
     alone,
     answers_ids,
@@ -25,13 +27,7 @@ from unit_tests.source_sentry.sentry_mock import (
     answer,
 )
 
-QUIET = a_life(3)
-
-
 STREAM = "issue_tombstones"
-
-
-BEFORE = {"3": {"project": "1", "since": EARLIER}}
 
 
 CALLED_DELETED = {"3": {"project": "1", "since": EARLIER, "deleted": EARLIER}}

@@ -11,6 +11,8 @@ from unit_tests.source_sentry.issue_life import (
     CLOSED,
     LISTED_FROM,
     NOW_SYNCED,
+    QUIET,
+    RESOLVED,
     a_life,
     answers_ids,
     by_id,
@@ -22,11 +24,6 @@ from unit_tests.source_sentry.issue_life import (
     sync,
 )
 from unit_tests.source_sentry.sentry_mock import SentryMock, SentryRequest, answer, organization_request, page
-
-QUIET = a_life(3)
-
-
-RESOLVED = a_life(3, status="resolved", substatus=None)
 
 
 def the_list(project: str, start: str) -> SentryRequest:
