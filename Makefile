@@ -78,7 +78,7 @@ test-meltano: .venv/ready  ## real runs of examples/meltano, of both taps, again
 	PYTHONPATH=. $(BIN)/python .ci/meltano.py
 
 test-dbt: .venv/ready .venv-dbt/ready  ## examples/dbt in DuckDB and a PostgreSQL of its own, over three syncs of a sandbox
-	$(BIN)/python .ci/dbt.py
+	PYTHONPATH=. $(BIN)/python .ci/dbt.py
 
 test-image: .venv/ready  ## builds both images and runs every command in them; ENGINE=podman, BUILD_OPTIONS and RUN_OPTIONS where needed
 	$(BIN)/python .ci/image.py
@@ -95,7 +95,7 @@ test-airbyte: .venv/ready  ## Airbyte's own `airbyte-cdk connector test`, agains
 	$(BIN)/python .ci/airbyte.py
 
 test-pyairbyte: .venv/ready .venv-pyairbyte/ready  ## examples/pyairbyte.py into DuckDB and a PostgreSQL of its own, twice, against a sandbox
-	$(BIN)/python .ci/pyairbyte.py
+	PYTHONPATH=. $(BIN)/python .ci/pyairbyte.py
 
 test-postgres: .venv/ready  ## `sync` into a PostgreSQL server of Debian's package `postgresql`, which it starts in a temporary folder
 	$(BIN)/pytest -m postgres unit_tests/sourcewright/warehouse integration_tests/warehouse

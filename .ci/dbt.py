@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,11 +15,11 @@ from urllib.parse import urlsplit
 
 import duckdb
 import yaml
-from adbc_driver_postgresql import dbapi
-from pyairbyte import ROOT, SOURCE, postgres, settings
+from targets import ROOT, SOURCE, in_both, settings
 
 from saas_sandbox.sentry.server import Sandbox, serve
 from saas_sandbox.sentry.settings import Settings
+from unit_tests.postgres import Postgres
 
 PROJECT: Final = ROOT / "examples" / "dbt"
 DBT: Final = ROOT / ".venv-dbt" / "bin" / "dbt"
@@ -33,18 +32,6 @@ COUNTS: Final = {
     "SELECT count(*) FROM sentry_marts.new_issues_by_release": "releases",
 }
 """What a query counts, and the stream of which the sandbox has as many records."""
-
-
-def main() -> str | None:
-    """Build in both; a text is what differs."""
-    with tempfile.TemporaryDirectory() as name, postgres(Path(name) / "postgres") as database:
-        folder = Path(name)
-        differences = [
-            f"{target.partition(':')[0]}: {difference}"
-            for target in (str(folder / "sentry.duckdb"), database)
-            for difference in differing(folder, target)
-        ]
-    return "\n".join(differences) or None
 
 
 def differing(folder: Path, target: str) -> Iterator[str]:
@@ -110,6 +97,7 @@ def build(folder: Path, target: str) -> None:
         "PGPORT": str(address.port or ""),
         "PGUSER": address.username or "",
         "PGPASSWORD": address.password or "",
+        "PGDATABASE": address.path.lstrip("/"),
         "DBT_TARGET_PATH": str(folder / "target"),
         "DBT_LOG_PATH": str(folder / "logs"),
     }
@@ -132,9 +120,7 @@ def answer(target: str, query: str) -> list[tuple[Any, ...]]:
     if not urlsplit(target).scheme:
         with duckdb.connect(target, read_only=True) as database:
             return database.execute(query).fetchall()
-    with dbapi.connect(target) as connection, connection.cursor() as cursor, duckdb.connect() as duck:
-        cursor.execute(query)
-        return duck.from_arrow(cursor.fetch_arrow()).fetchall()
+    return Postgres.query(target, query)
 
 
 def keys(sandbox: Sandbox) -> dict[str, set[Any]]:
@@ -148,4 +134,4 @@ def keys(sandbox: Sandbox) -> dict[str, set[Any]]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(in_both(differing))
