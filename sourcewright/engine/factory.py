@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from airbyte_cdk.sources.declarative.extractors.record_selector import RecordSelector
 from airbyte_cdk.sources.declarative.models import DeclarativeStream as DeclarativeStreamModel
 from airbyte_cdk.sources.declarative.models import HttpRequester as HttpRequesterModel
 from airbyte_cdk.sources.declarative.models import SimpleRetriever as SimpleRetrieverModel
@@ -20,6 +21,7 @@ from sourcewright.components.parents import TouchedRouter
 from sourcewright.components.runtime import Runtime, RuntimeComponent
 from sourcewright.engine.child_cursor import ChildCursor
 from sourcewright.engine.cursor import PartitionCursor
+from sourcewright.engine.raw_streams import leave_raw
 from sourcewright.engine.record_cursor import RecordCursor
 from sourcewright.engine.requester import SliceRequester
 from sourcewright.engine.retriever import WindowRetriever
@@ -62,14 +64,27 @@ class ComponentFactory(ModelToComponentFactory):
 
     @override
     def create_simple_retriever(
-        self, model: SimpleRetrieverModel, config: Config, *, name: str, primary_key: Any, **kwargs: Any
+        self,
+        model: SimpleRetrieverModel,
+        config: Config,
+        *,
+        name: str,
+        primary_key: Any,
+        cursor: Cursor | None = None,
+        **kwargs: Any,
     ) -> SimpleRetriever:
-        retriever = super().create_simple_retriever(model, config, name=name, primary_key=primary_key, **kwargs)
+        retriever = super().create_simple_retriever(
+            model, config, name=name, primary_key=primary_key, cursor=cursor, **kwargs
+        )
         key = [primary_key] if isinstance(primary_key, str) else list(primary_key or ())
         parameters = model.parameters or {}
         chosen = (of for parameter, of in self._retriever_classes.items() if parameter in parameters)
         retriever.__class__ = next(chosen, WindowRetriever)  # the engine has no hook for it
-        retriever.record_selector = KeyedSelector(retriever.record_selector, name, key, self._runtime.odd_records)
+        if self._runtime.reports_status:  # children look at any field of a parent
+            leave_raw(model, retriever, key, cursor)
+        selector = retriever.record_selector
+        assert isinstance(selector, RecordSelector)  # noqa: S101 - what the engine makes
+        retriever.record_selector = KeyedSelector(selector, name, key, self._runtime.odd_records)
         return retriever
 
     @override
