@@ -116,7 +116,7 @@ def test_given_sync_when_read_then_every_record_is_decoded_once(
         read(stream)
     bodies = [call.args[0] for call in loads.call_args_list]
     for number in (b"7", b"8"):
-        as_page, as_record = b'[{"id": "%s"}]' % number, b'{"id":"%s"}' % number
+        as_page, as_record = b'[{"id": "%s"}]' % number, b'{"id": "%s"}' % number
         assert (bodies.count(as_page), bodies.count(as_record)) == times
     assert engines.call_count == 0
 
