@@ -74,10 +74,15 @@ class NormalizeConfig(SettingsNormalization):
 
     @override
     def derive(self, config: MutableMapping[str, Any]) -> None:
-        config["base_url"] = base_url(str(config["hostname"]))
+        config["base_url"] = url = base_url(str(config["hostname"]))
+        config["control_url"] = CONTROL if is_saas(url) else url
         if isinstance(config["projects"], list):
             config["projects"] = list(config["projects"])  # a sync puts the new slugs of renamed projects in it
         _pin_time(config)
+
+
+CONTROL: Final = "https://sentry.io"
+"""Knows the region of each organization, and sends on what belongs there."""
 
 
 def base_url(hostname: str) -> str:
