@@ -18,6 +18,7 @@ from typing_extensions import override
 
 from sourcewright.components.keys import KeyedSelector
 from sourcewright.components.parents import TouchedRouter
+from sourcewright.components.redaction import Redaction
 from sourcewright.components.runtime import Runtime, RuntimeComponent
 from sourcewright.engine.child_cursor import ChildCursor
 from sourcewright.engine.cursor import PartitionCursor
@@ -80,10 +81,11 @@ class ComponentFactory(ModelToComponentFactory):
         parameters = model.parameters or {}
         chosen = (of for parameter, of in self._retriever_classes.items() if parameter in parameters)
         retriever.__class__ = next(chosen, WindowRetriever)  # the engine has no hook for it
-        if self._runtime.reports_status:  # children look at any field of a parent
-            leave_raw(model, retriever, key, cursor)
         selector = retriever.record_selector
         assert isinstance(selector, RecordSelector)  # noqa: S101 - what the engine makes
+        if self._runtime.reports_status:  # what is no parent, of which children look at any field
+            selector.transformations += filter(None, [Redaction.of(config, name, key, self._cursor_field(name))])
+            leave_raw(model, retriever, key, cursor)
         retriever.record_selector = KeyedSelector(selector, name, key, self._runtime.odd_records)
         return retriever
 
@@ -97,6 +99,11 @@ class ComponentFactory(ModelToComponentFactory):
         adapter = RateLimitedAdapter(self._limiter, name, endpoint, Bounds.of(config))
         key = parameters.get("row_key") or self._key_of_rows(name)
         return SliceRequester.of(requester, parameters, adapter, self._runtime.refusals, key)
+
+    def _cursor_field(self, name: str) -> list[str]:
+        """Cursor field of a stream, if it has one."""
+        field = getattr(self.models[name].incremental_sync, "cursor_field", None)
+        return [str(field)] if field else []
 
     def _key_of_rows(self, name: str) -> list[str]:
         """Primary key of a stream, whose rows lack what the parent adds; [] if a part is made of another field."""
