@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import Any, Protocol
 
 from airbyte_cdk.models import (
@@ -60,6 +61,8 @@ class Reading:
         self._source = source_class(catalog=self._catalog, config=self._config, state=self._state)
         self.progress = self._source.progress
         self._messages = self._source.read_pages(logger, self._config, self._catalog, self._state)
+        # An error that stops everything comes here, before anything is written
+        self._first = list(islice(self._messages, 1))
         self._ended: set[str] = set()
 
     def records(self) -> Iterator[AirbyteRecordMessage]:
@@ -69,7 +72,7 @@ class Reading:
     def pages(self) -> Iterator[AirbyteRecordMessage]:
         """The same, of which one may stand for a page of records: see `raw_records`."""
         try:
-            for message in self._messages:
+            for message in chain(self._first, self._messages):
                 record = message.record
                 if record is None:
                     self._take(message)

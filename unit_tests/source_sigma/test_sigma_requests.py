@@ -233,6 +233,8 @@ def a_row(number: int, stream: str) -> Json:
         "description": f"Row {number}",
         **own,
     }
+    expected = streams("source_sigma")[stream]["$parameters"].get("expects", [])
+    row |= {name: CASES[stream].added.get(name, f"{name}-{number}") for name in expected if name not in row}
     if SCHEMAS[stream].keys().isdisjoint(row):
         row[next(name for name in SCHEMAS[stream] if name not in CASES[stream].added)] = f"{number}"
     return row
