@@ -141,6 +141,18 @@ def test_given_passing_failures_where_a_status_means_nothing_when_read_then_no_r
     assert "3 with HTTP 500, which is taken for no records after " in warning
 
 
+def test_given_a_limit_that_no_header_tells_when_read_then_hardly_a_request_is_refused(connect: Connect) -> None:
+    connector = connect(requests_a_second=40, latency_ms=20, workbooks=80)
+    streams = ["workbook_pages", "workbook_tags", "workbook_sources", "workbook_controls", "workbook_bookmarks"]
+
+    output = connector.read(*streams)
+
+    assert output.exit_code == 0
+    stats = connector.sandbox.stats()
+    assert stats["by_status"]["429"] < 0.04 * stats["requests"]
+    assert stats["requests"] - stats["by_status"]["429"] == 78 * 5 + 3  # and the token, whoami, the workbooks
+
+
 def test_given_a_viewer_when_read_then_what_admins_see_is_skipped_with_a_word(connect: Connect) -> None:
     connector = connect()
     connector.settings = {
