@@ -215,7 +215,10 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         """Build the chosen streams: to build all takes longer than to read some."""
         self._known = {str(stream["name"]): stream for stream in selected_configs}
         chosen = [stream for stream in selected_configs if self._chosen is None or stream["name"] in self._chosen]
-        return super()._create_streams(chosen, all_configs)
+        built = super()._create_streams(chosen, all_configs)
+        for stream in built if self._chosen is not None else ():
+            self._defined.share(stream, begins_anew=stream.name not in self._refusals.read_before)
+        return built
 
     def definition(self, name: str) -> Mapping[str, Any]:
         """What the manifest says of the stream `name`, or of one that others are read below; needs `streams` before."""
