@@ -28,6 +28,7 @@ class SourceSigma(ManifestSource):
     limits: ClassVar[Limits] = LIMITS
     # What belongs to an archived object cannot be read
     parent_settings: ClassVar[Mapping[str, Any]] = {"include_archived": False}
+    shares_parents: ClassVar[bool] = True
 
     @override
     def connection(self) -> AirbyteConnectionStatus:

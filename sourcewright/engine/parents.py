@@ -1,7 +1,7 @@
 """Streams that are read apart from the sync: as parents of other streams, for `check`, for error messages."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from typing import Any, Final
@@ -135,20 +135,17 @@ class DefinedStreams:
                 self._rows[name] = kept, rows
             return self._rows[name][1]
 
-    def share(self, stream: AbstractStream, *, begins_anew: bool) -> None:
-        """Take the rows of a parent stream from the sync, which is about to read it, if it sends the same requests.
+    def share(self, streams: Iterable[AbstractStream], read_before: Container[str]) -> None:
+        """Take the rows of parents from the sync, which is about to read `streams`, where it sends the same requests.
 
         It does not where settings differ, and has fewer records where they are filtered by date.
         """
-        name = stream.name
-        if name not in self._kept or name not in self._definitions or self._parent_config != self._config:
-            return
-        cursor = self._definitions[name].get("incremental_sync")
-        is_whole = not cursor or (
-            cursor.get("is_client_side_incremental") and begins_anew and not self._config.get("start_date")
-        )
-        if is_whole and isinstance(stream, DefaultStream):
-            self._shared[name] = SharedStream.of(stream, self._kept[name])
+        for stream in streams if self._parent_config == self._config else ():
+            name = stream.name
+            filtered = self._definitions.get(name, {}).get("incremental_sync")
+            is_whole = not filtered or not (name in read_before or self._config.get("start_date"))
+            if name in self._kept and is_whole and isinstance(stream, DefaultStream):
+                self._shared[name] = SharedStream.of(stream, self._kept[name])
 
     def touched(self, name: str, state: Mapping[str, Any]) -> Iterable[ParentBatch]:
         """What an incremental sync of `name` reads, starting at `state`; read once for all children with that state.

@@ -63,6 +63,8 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
     """Settings that say which account is read."""
     parent_settings: ClassVar[Mapping[str, Any]] = {}
     """Settings that are others where a stream is read as the parent of others: {"include_archived": False}."""
+    shares_parents: ClassVar[bool] = False
+    """Whether parents come from the sync where it reads them whole; its records must be neither raw nor redacted."""
 
     def __init__(
         self,
@@ -216,8 +218,8 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         self._known = {str(stream["name"]): stream for stream in selected_configs}
         chosen = [stream for stream in selected_configs if self._chosen is None or stream["name"] in self._chosen]
         built = super()._create_streams(chosen, all_configs)
-        for stream in built if self._chosen is not None else ():
-            self._defined.share(stream, begins_anew=stream.name not in self._refusals.read_before)
+        if self.shares_parents and self._chosen is not None:
+            self._defined.share(built, self._refusals.read_before)
         return built
 
     def definition(self, name: str) -> Mapping[str, Any]:
