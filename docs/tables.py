@@ -136,12 +136,14 @@ def _kept(package: str, stream: Stream) -> str:
 
 
 def _selected(_: str, stream: Stream) -> str:
-    return "" if stream["retriever"].get("partition_router", {}).get("costly") else "yes"
+    return "" if {**stream["retriever"].get("partition_router", {}), **stream}.get("costly") else "yes"
 
 
 def _mode(_: str, stream: Stream) -> str:
     cursor = stream.get("incremental_sync", {}).get("cursor_field")
-    return f"incremental, `{cursor}`" if cursor else "full refresh"
+    if not cursor:
+        return "full refresh"
+    return f"full refresh, or incremental, `{cursor}`" if stream.get("read_whole") else f"incremental, `{cursor}`"
 
 
 def _parent(_: str, stream: Stream) -> str:

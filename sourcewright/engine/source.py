@@ -242,9 +242,18 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         return f"{self.package().replace('_', '-')} ({values})"
 
     def costly_streams(self) -> frozenset[str]:
-        """Streams that a user has to ask for: those with a `costly` router."""
+        """Streams that a user has to ask for: those that are `costly`, or whose router is."""
+        return self._marked("costly")
+
+    def whole_streams(self) -> frozenset[str]:
+        """Streams that are full refresh unless a user asks for less: `read_whole`, as rows vanish without a word."""
+        return self._marked("read_whole")
+
+    def _marked(self, parameter: str) -> frozenset[str]:
         streams = self.resolved_manifest["streams"]
-        return frozenset(s["name"] for s in streams if s["retriever"].get("partition_router", {}).get("costly"))
+        return frozenset(
+            s["name"] for s in streams if {**s["retriever"].get("partition_router", {}), **s}.get(parameter)
+        )
 
     def parent_rows(self, name: str, *fields: str) -> list[Row]:
         """`fields` of each record of the parent stream `name`, which its children then do not read again."""
