@@ -13,6 +13,8 @@ WITHOUT_GRAPH = (
     "workbook_element_lineage",
     "workbook_element_queries",
     "workbook_element_columns",
+    "translation_texts",
+    "workbook_tag_bookmarks",
 )
 """Streams of which the sandbox has less to show than its tables hold."""
 GRANTS = {"member_grants": 5, "team_grants": 3, "file_grants": 11}
@@ -39,7 +41,7 @@ def test_given_a_whole_organization_when_read_then_each_record_arrives_once(conn
     assert output.exit_code == 0
     assert set(output.statuses.values()) == {"COMPLETE"}
     names = [stream["name"] for stream in connector.discover()]
-    assert len(names) == 86
+    assert len(names) == 88
     plain = [name for name in names if name not in (*WITHOUT_GRAPH, *GRANTS)]
     assert_all_there(connector, plain, output)
     rows = connector.sandbox.totals()["teams"]
@@ -47,6 +49,9 @@ def test_given_a_whole_organization_when_read_then_each_record_arrives_once(conn
     assert {stream: len(output.records(stream)) for stream in GRANTS} == {name: 3 * n for name, n in GRANTS.items()}
     assert len(output.records("workbook_element_columns")) == 4 * 2 * 3
     assert len(output.records("workbook_element_queries")) == 4
+    assert len(output.records("workbook_tag_bookmarks")) == 4 * 2 * 3
+    texts = {row["lng_variant"]: row["translations"]["Revenue"] for row in output.records("translation_texts")}
+    assert texts == {"": "Umsatz", "variant 1": "Umsatz variant 1", "variant 2": "Umsatz variant 2"}
     lineage = output.records("workbook_lineage")
     assert len({(row["workbookId"], row["lineageKey"]) for row in lineage}) == 3 * 3
     sources = output.records("report_sources")

@@ -15,7 +15,7 @@ WORKBOOKS = SigmaRequest("v2/workbooks", {"limit": "1000"})
 def test_given_children_when_defined_then_their_parents_are_streams_of_the_catalog() -> None:
     definitions = yaml.safe_load(SourceSigma.manifest.read_text(encoding="utf-8"))["definitions"]
     parents = {definitions[stream]["$parameters"].get("parent") for stream in STREAMS} - {None}
-    assert len(parents) == 19
+    assert len(parents) == 21
     assert parents - {*STREAMS} == set()
 
 

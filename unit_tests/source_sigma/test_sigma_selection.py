@@ -24,6 +24,7 @@ COSTLY: Final = {
     "workbook_element_queries",
     "workbook_element_lineage",
     "report_page_elements",
+    "workbook_tag_bookmarks",
     "datasets",
     "dataset_grants",
     "dataset_materializations",
