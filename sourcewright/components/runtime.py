@@ -151,6 +151,8 @@ class Runtime:
     refusals: Refusals = field(default_factory=Refusals)
     odd_dates: OddDates = field(default_factory=OddDates)
     odd_records: OddRecords = field(default_factory=OddRecords)
+    bytes_read: Counter[str] = field(default_factory=Counter)
+    """Bytes of the answers to each stream."""
     reports_status: bool = True
     """False where streams are read as parents of others: the protocol knows the status of chosen streams only."""
     _warned: set[str] = field(default_factory=set)

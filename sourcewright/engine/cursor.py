@@ -1,9 +1,8 @@
 """Cursors of streams that are read in partitions."""
 
-import time
 from collections.abc import Iterable, Mapping, MutableMapping
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 from airbyte_cdk.sources.declarative.incremental.concurrent_partition_cursor import ConcurrentPerPartitionCursor
 from airbyte_cdk.sources.streams.concurrent.cursor import ConcurrentCursor
@@ -14,9 +13,7 @@ from typing_extensions import override
 from sourcewright import dates
 from sourcewright.components.states import READ
 from sourcewright.components.windows import Run, Server, WindowProgress
-
-CHECKPOINT_SECONDS: Final = 10.0
-"""Seconds between STATE messages of a running stream; the engine's own are 600."""
+from sourcewright.engine.pace import StatePace
 
 Entry = Mapping[str, Any]
 """{"partition": {"project": "42"}, "cursor": {"dateCreated": "…Z"}}."""
@@ -34,10 +31,14 @@ class PartitionCursor(ConcurrentPerPartitionCursor):
 
     SWITCH_TO_GLOBAL_LIMIT = DEFAULT_MAX_PARTITIONS_NUMBER = 2**31
     _entries: dict[str, Entry]
+    _pace: StatePace
+    _is_new = True
+    """Whether the state differs from the last one that was emitted."""
 
-    def resume(self, saved: Iterable[Entry]) -> None:
+    def resume(self, saved: Iterable[Entry], pace: StatePace) -> None:
         """Go on from the entries of a state; called once, before anything is read."""
         self._entries = {self._to_partition_key(entry["partition"]): entry for entry in saved}
+        self._pace = pace
 
     @property
     @override
@@ -75,12 +76,22 @@ class PartitionCursor(ConcurrentPerPartitionCursor):
 
     def _note(self, key: str) -> None:
         """Renew the entry of a partition, which changes only when one of its windows is closed."""
-        if entry := self._entry(key):
+        entry = self._entry(key)
+        if entry and entry != self._entries.get(key):
             self._entries[key] = entry
+            self._is_new = True
 
     def _entry(self, key: str) -> Entry:
         saved = self._cursor_per_partition[key].state
         return {"partition": self._to_dict(key), "cursor": dict(saved)} if saved else {}
+
+    @override
+    def _emit_state_message(self, throttle: bool = True) -> None:
+        """Emit the state if it differs from the last one, once it is due or the stream ends."""
+        if self._is_new and (self._pace.is_due or not throttle):
+            self._is_new = False
+            super()._emit_state_message(throttle=False)
+            self._pace.note(self.state)
 
 
 class WindowCursor(PartitionCursor):
@@ -97,7 +108,6 @@ class WindowCursor(PartitionCursor):
 
     @override
     def stream_slices(self) -> Iterable[StreamSlice]:
-        self._started = time.time()
         self._server = Server()
         self._runs: dict[str, list[Run]] = {}
         return super().stream_slices()
@@ -141,9 +151,10 @@ class WindowCursor(PartitionCursor):
     @override
     def observe(self, record: Record) -> None:
         """Emit states while a long window is read; the record itself changes nothing."""
-        if time.time() - max(self._last_emission_time, self._started) > CHECKPOINT_SECONDS:
+        is_walk = self._server.ignores_windows
+        if (is_walk or self._is_new) and self._pace.is_due:
             with self._lock:
-                if record.associated_slice:
+                if is_walk and record.associated_slice:
                     self._note(self._to_partition_key(record.associated_slice.partition))
                 self._emit_state_message()
 
@@ -174,11 +185,6 @@ class WindowCursor(PartitionCursor):
         end = Record(data=boundary, stream_name=self._stream_name, associated_slice=window)
         ConcurrentCursor.observe(cursor, end)  # not the one of records, which stops before it
         cursor.close_partition(_PartitionOf(partition, window))
-
-    @override
-    def _throttle_state_message(self) -> float | None:
-        now = time.time()
-        return now if now - self._last_emission_time > CHECKPOINT_SECONDS else None
 
 
 class _PartitionOf(Partition):

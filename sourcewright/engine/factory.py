@@ -1,6 +1,7 @@
 """The engine's component factory, with this project's cursors, requesters and custom components."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from airbyte_cdk.sources.declarative.models import DeclarativeStream as DeclarativeStreamModel
@@ -20,6 +21,7 @@ from sourcewright.components.parents import TouchedRouter
 from sourcewright.components.runtime import Runtime, RuntimeComponent
 from sourcewright.engine.child_cursor import ChildCursor
 from sourcewright.engine.cursor import PartitionCursor
+from sourcewright.engine.pace import StatePace
 from sourcewright.engine.record_cursor import RecordCursor
 from sourcewright.engine.requester import SliceRequester
 from sourcewright.engine.retriever import WindowRetriever
@@ -81,7 +83,7 @@ class ComponentFactory(ModelToComponentFactory):
         endpoint = str(parameters.get("endpoint", model.url)) or "the index of the API"
         adapter = RateLimitedAdapter(self._limiter, name, endpoint, Bounds.of(config))
         key = parameters.get("row_key") or self._key_of_rows(name)
-        return SliceRequester.of(requester, parameters, adapter, self._runtime.refusals, key)
+        return SliceRequester.of(requester, parameters, adapter, self._runtime, key)
 
     def _key_of_rows(self, name: str) -> list[str]:
         """Primary key of a stream, whose rows lack what the parent adds; [] if a part is made of another field."""
@@ -112,6 +114,7 @@ class ComponentFactory(ModelToComponentFactory):
                 stream_state=kwargs["stream_state"],
                 state_manager=kwargs["state_manager"],
                 message_repository=self._message_repository,
+                pace=self._pace_of(kwargs["stream_name"]),
             )
         saved = dict(kwargs.pop("stream_state"))
         states = saved.pop("states", ())
@@ -120,8 +123,11 @@ class ComponentFactory(ModelToComponentFactory):
         )
         cursor.__class__ = self._cursor_class  # the engine has no hook for it; the class has no constructor of its own
         made: PartitionCursor = cursor
-        made.resume(states)
+        made.resume(states, self._pace_of(kwargs["stream_name"]))
         return made
+
+    def _pace_of(self, stream: str) -> StatePace:
+        return StatePace(partial(self._runtime.bytes_read.__getitem__, stream))
 
     @override
     def _uses_split_request_window_action(self, error_handler: Any) -> bool:

@@ -86,7 +86,7 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         self._defined = DefinedStreams(
             self.resolved_manifest["definitions"], self._config, self.parent_settings, slots, self._parent_factory
         )
-        self._runtime = Runtime(self._defined, slots, self._refusals)
+        self._runtime = Runtime(self._defined, slots, self._refusals, bytes_read=self.progress.bytes_read)
         self._parts = limiter, self.cursor_class, self.retriever_classes
         self._constructor: ComponentFactory = ComponentFactory(
             self._runtime,
