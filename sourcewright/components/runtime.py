@@ -32,6 +32,9 @@ class Streams(Protocol):
         Its expressions find `settings` in the config.
         """
 
+    def ask(self, name: str, /, *fields: str, **settings: Any) -> list[Row]:
+        """`fields` of all records of the definition `name`, read anew, whose expressions find `settings`."""
+
     def stream_name(self, name: str) -> str:
         """What records, messages and users call the stream of the definition `name`."""
 

@@ -11,6 +11,7 @@ from airbyte_cdk.sources.types import Record, StreamSlice
 from typing_extensions import override
 
 from sourcewright import dates
+from sourcewright.components.parents import ParentRouter
 from sourcewright.components.states import READ
 from sourcewright.components.windows import Run, Server, WindowProgress
 from sourcewright.engine.pace import StatePace
@@ -110,12 +111,23 @@ class WindowCursor(PartitionCursor):
     def stream_slices(self) -> Iterable[StreamSlice]:
         self._server = Server()
         self._runs: dict[str, list[Run]] = {}
+        self._read = self._read_before()
         return super().stream_slices()
+
+    def _read_before(self) -> frozenset[str]:
+        """Partitions of which the router knows that they were read up to now without a request for each."""
+        router = self._partition_router
+        found = list(router.read_before(self._entries.values())) if isinstance(router, ParentRouter) else []
+        entries = {self._to_partition_key(entry["partition"]): entry for entry in found}
+        self._entries |= entries
+        return frozenset(entries)
 
     @override
     def _generate_slices_from_partition(
         self, partition: StreamSlice, parent_state: Mapping[str, Any]
     ) -> Iterable[StreamSlice]:
+        if self._to_partition_key(partition.partition) in self._read:
+            return ()
         windows = list(super()._generate_slices_from_partition(partition, parent_state))
         attached, runs = WindowProgress.attach_runs(windows, self._server)
         self._runs[self._to_partition_key(partition.partition)] = runs
