@@ -134,6 +134,12 @@ class WindowCursor(PartitionCursor):
         return attached
 
     @override
+    def _cleanup_if_done(self, partition_key: str) -> None:
+        super()._cleanup_if_done(partition_key)
+        if partition_key not in self._cursor_per_partition:
+            self._runs.pop(partition_key, None)
+
+    @override
     def _create_cursor_of(self, entry: Entry) -> ConcurrentCursor:
         cursor = super()._create_cursor_of(entry)
         if READ in entry:

@@ -15,7 +15,6 @@ from airbyte_cdk.models import (
     Level,
 )
 from airbyte_cdk.sources.concurrent_source.concurrent_source import ConcurrentSource
-from airbyte_cdk.sources.concurrent_source.thread_pool_manager import ThreadPoolManager
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.declarative.models import DeclarativeStream
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
@@ -27,7 +26,7 @@ from typing_extensions import override
 
 from sourcewright.components.runtime import Refusals, Row, Runtime
 from sourcewright.engine.cursor import PartitionCursor
-from sourcewright.engine.executor import FairExecutor
+from sourcewright.engine.executor import FairExecutor, TaskManager
 from sourcewright.engine.factory import ComponentFactory
 from sourcewright.engine.failures import Failures
 from sourcewright.engine.interpolation import guard_literals
@@ -97,7 +96,7 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         )
         self._executor = FairExecutor(workers, limiter, slots)
         self._concurrent_source = ConcurrentSource(
-            threadpool=ThreadPoolManager(self._executor, self.logger),  # type: ignore[arg-type]  # only `submit` and `shutdown` are used
+            threadpool=TaskManager(self._executor, self.logger),
             logger=self.logger,
             queue=self._queue,
             message_repository=self._message_repository,

@@ -22,6 +22,10 @@ class KnownStreams:
     def lookup(self, name: str, /, **_: str) -> list[Json]:
         return [{"auth": None}] if name == "token" else []
 
+    def ask(self, _: str, /, *fields: str, **settings: Any) -> list[Json]:
+        del fields, settings
+        return []
+
     def stream_name(self, name: str) -> str:
         return name
 
