@@ -84,7 +84,8 @@ class NewsRouter(ProjectRouter):
         rows = self.runtime.streams.ask(
             "projects_with_errors", "projectId", asked_projects=projects, asked_since=since, **_FEW_RETRIES
         )
-        return {row["projectId"] for row in rows} if len(rows) < _TOLD else None
+        found = [str(row["projectId"]) for row in rows]
+        return set(found) if len(found) < _TOLD else None
 
 
 @dataclass

@@ -32,7 +32,7 @@ class Streams(Protocol):
         Its expressions find `settings` in the config.
         """
 
-    def ask(self, name: str, /, *fields: str, **settings: Any) -> list[Row]:
+    def ask(self, name: str, /, *fields: str, **settings: Any) -> Iterable[Row]:
         """`fields` of all records of the definition `name`, read anew, whose expressions find `settings`."""
 
     def stream_name(self, name: str) -> str:

@@ -3,18 +3,18 @@
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from functools import partial
 from typing import Any, Final, NamedTuple
 
 from airbyte_cdk.sources.concurrent_source.thread_pool_manager import ThreadPoolManager
+from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 from typing_extensions import override
 
 from sourcewright.http.pages import PageSlots
 from sourcewright.http.rate_limits import RateLimiter
-
 
 _MOST_WAITING: Final = 100
 """Partitions of a stream that wait for a worker at most; the others are not made yet, since each takes some 7 kB."""
@@ -59,7 +59,8 @@ class FairExecutor(Executor):
                 self._queues.setdefault(args[0].stream_name(), deque()).append(task)
             self.dispatch()
         else:
-            _spawn(partial(self._make_partitions, args), task)
+            stream = args[0].name if args and isinstance(args[0], AbstractStream) else ""
+            _spawn(partial(self._make_partitions, stream), task)
         return task.future
 
     def is_full(self) -> bool:
@@ -88,8 +89,8 @@ class FairExecutor(Executor):
                 task = self._next() if self._has_free_worker() else None
                 self._running += task is not None
 
-    def _make_partitions(self, args: Sequence[Any], task: Task) -> None:
-        self._thread.makes = args[0].name if args else ""
+    def _make_partitions(self, stream: str, task: Task) -> None:
+        self._thread.makes = stream
         self._run(task)
 
     def _run(self, task: Task) -> None:
