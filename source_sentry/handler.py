@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -64,8 +64,6 @@ class SentryErrorHandler(JsonErrorHandler):
     endpoint: str = ""
     required: bool = False
     splits: bool = False
-    newest_first: list[str] = field(default_factory=list)
-    """Dates by which the server orders the list."""
     blank_if_gone: bool = False
     """Whether a 404 without a word is about the parent; elsewhere it is about a feature that the plan lacks."""
     may_move: bool = False
@@ -110,11 +108,9 @@ class SentryErrorHandler(JsonErrorHandler):
     def judge_page(self, response: requests.Response) -> ErrorResolution:
         self._gone = 0
         self.runtime.refusals.note_answer(self.name)
-        page = page_of(response)
-        if self.newest_first:
-            page.note_dates(self.newest_first)
+        page, verdict = page_of(response), super().judge_page(response)
         if not (self.max_points and isinstance(page, SentryPage) and page.has_points(self.max_points)):
-            return super().judge_page(response)
+            return verdict
         self.runtime.slots.give_back()
         message = errors.explain_points(self._refusal(response), self.max_points)
         return split(message) if self.splits else fail(message)
@@ -151,7 +147,11 @@ class SentryErrorHandler(JsonErrorHandler):
             # It holds for the whole stream, so the sentence names neither project nor parent
             refusal = replace(refusal, project=None, has_parent=False)
             message = errors.explain(refusal)
-        return self.fail_all(message) if self.required else self._judge_lacking(refusal, message)
+        if not self.required:
+            return self._judge_lacking(refusal, message)
+        is_lost = refusal.response.status_code == HTTPStatus.NOT_FOUND and not refusal.project
+        hint = self.config["server"].explain_region(str(refusal.response.url)) if is_lost else ""
+        return self.fail_all(f"{message.rstrip('.')}{hint}" if hint else message)
 
     def _is_without_snuba(self, status: int) -> bool:
         return self.by_snuba and status == HTTPStatus.INTERNAL_SERVER_ERROR and bool(self.config["server"].is_old)

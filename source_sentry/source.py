@@ -17,6 +17,7 @@ from source_sentry.explore.datasets import DATASETS
 from source_sentry.explore.queries import ask_kinds, query_stream, require_own_names
 from source_sentry.explore.retriever import RowsRetriever
 from source_sentry.life.roll import Roll
+from source_sentry.privacy import require_redactions
 from source_sentry.projects import explain_renamed, renamed
 from source_sentry.server import Server
 from sourcewright.components.runtime import Row
@@ -45,8 +46,10 @@ class SourceSentry(ManifestSource):
 
     @override
     def stream_settings(self) -> Mapping[str, Any]:
-        queries, streams = self.settings.get("explore_queries", ()), self.resolved_manifest["streams"]
-        require_own_names(queries, [str(stream["name"]) for stream in streams])
+        queries = self.settings.get("explore_queries", ())
+        streams = {str(stream["name"]): stream for stream in self.resolved_manifest["streams"]}
+        require_own_names(queries, streams)
+        require_redactions(self.settings, {**streams, **{str(query["name"]): {} for query in queries}})
         return {"query_streams": list(map(query_stream, queries))}
 
     def _rows_of(self, name: str, *fields: str) -> list[Row]:

@@ -8,7 +8,7 @@ Both tokens are opaque: `page` looks like a number on most lists, but it is wher
 request has none and the following ones have what the answer before said, letter by letter.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import InitVar, dataclass
 from typing import Any, Final
 
@@ -32,8 +32,8 @@ _TOKENS: Final = ("nextPage", "nextPageToken")
 class SigmaPage(Page):
     """A decoded answer, its envelope opened: {"entries": [a, b], "nextPage": "x"} -> [a, b], next token `x`."""
 
-    def __init__(self, body: bytes, slots: PageSlots) -> None:
-        super().__init__(body, slots)
+    def __init__(self, body: bytes, slots: PageSlots, fields: Sequence[str] | None = None) -> None:
+        super().__init__(body, slots, fields)
         self.next_token: str | None = None
         self.total: int | None = None
         """How many entries the whole list has, as far as the answer says."""

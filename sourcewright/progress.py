@@ -13,6 +13,7 @@ from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partitio
 from airbyte_cdk.sources.streams.concurrent.partitions.types import PartitionCompleteSentinel
 from airbyte_cdk.sources.types import Record
 
+from sourcewright import raw_records
 from sourcewright.http.rate_limits import RateLimiter
 
 
@@ -63,7 +64,7 @@ class Progress:
         """Count what came through the queue: records of one partition, or one other thing."""
         first = batch[0]
         if isinstance(first, Record):
-            self._of(first.stream_name).records += len(batch)
+            self._of(first.stream_name).records += sum(raw_records.count(record.data) for record in batch)
         elif isinstance(first, Partition):
             self._of(first.stream_name()).partitions += 1
         elif isinstance(first, PartitionCompleteSentinel):

@@ -1,5 +1,6 @@
 """Bounded queue from the reader threads to the writer thread; records travel in batches of 100."""
 
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -9,6 +10,8 @@ from typing import Any, Final
 from airbyte_cdk.sources.streams.concurrent.partitions.types import PartitionCompleteSentinel
 from airbyte_cdk.sources.types import Record
 from typing_extensions import override
+
+from sourcewright.raw_records import RAW
 
 BATCHES: Final = 1
 """Batches in the queue at most, which bounds the memory: 100 full events take some 4 MB."""
@@ -40,7 +43,9 @@ class RecordQueue(Queue[Any]):
         if self._stopped:
             _batches().pop(self, None)
             raise ReadingStopped
-        if isinstance(item, Record):
+        if isinstance(item, Record) and RAW in item.data:
+            super().put([item], block, timeout)
+        elif isinstance(item, Record):
             records = _batches().setdefault(self, [])
             records.append(item)
             if len(records) >= _BATCH_RECORDS:
@@ -55,6 +60,7 @@ class RecordQueue(Queue[Any]):
         """End the threads that put something from now on, or that wait to."""
         with self.mutex:
             self._stopped = True
+            self.maxsize = sys.maxsize  # room for all that wait: nobody takes anything out any more
             self.queue.clear()
             self.not_full.notify_all()
 

@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import subprocess
+import threading
 from collections import Counter
 from collections.abc import Generator
 from datetime import datetime, timedelta
@@ -123,12 +124,16 @@ def test_given_a_reading_that_was_left_when_the_same_process_reads_again_then_it
     config = {"auth_token": sandbox.token, "organization": "acme", "hostname": sandbox.url, "events_window_days": 3}
     configured = {"streams": [Connector.configured(stream, "full_refresh") for stream in streams]}
     catalog = ConfiguredAirbyteCatalogSerializer.load(configured)
+    before = set(threading.enumerate())
     for _ in range(3):
         source = SourceSentry(catalog=catalog, config=config)
         messages = source.read(logging.getLogger("airbyte"), config, catalog)
         assert isinstance(messages, Generator)
         next(message for message in messages if message.record)
         messages.close()
+    for thread in set(threading.enumerate()) - before:
+        thread.join(10)
+        assert not thread.is_alive()
 
     source = SourceSentry(catalog=catalog, config=config)
     records = [m.record for m in source.read(logging.getLogger("airbyte"), config, catalog) if m.record]

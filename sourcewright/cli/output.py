@@ -4,7 +4,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import TextIOBase
 from logging import StreamHandler, getLogger
@@ -35,10 +35,14 @@ class LineWriter:
 
     def write_line(self, line: bytes) -> None:
         """Write `line`, which has no line end."""
+        # A copy, because orjson's bytes are cut from larger blocks, and to keep many of them is slow
+        self.write([line + b"\n"])
+
+    def write(self, pieces: Sequence[bytes]) -> None:
+        """Write `pieces` of whole lines, with their ends."""
         with self._lock:
-            # A copy, because orjson's bytes are cut from larger blocks, and to keep many of them is slow
-            self._pieces.append(line + b"\n")
-            self._size += len(line) + 1
+            self._pieces += pieces
+            self._size += sum(map(len, pieces))
             if self._size > _BYTES or time.monotonic() > self._due:
                 self._flush()
         if self._exit_code is not None:

@@ -19,7 +19,7 @@ from typing_extensions import override
 
 from sourcewright import secrets
 from sourcewright.cli.catalog import configured_catalog
-from sourcewright.cli.memory import tune_garbage_collection
+from sourcewright.cli.memory import tune_memory
 from sourcewright.cli.output import PrintedLines, require_stdout
 from sourcewright.cli.progress import shown
 from sourcewright.distribution import missing_extra
@@ -43,7 +43,7 @@ def run_for_people(source_class: type[ManifestSource], command: Namespace, stdou
     """Run `catalog`, which writes to `stdout`, or `sync`."""
     logging.getLogger("airbyte").setLevel(logging.DEBUG if command.debug else logging.INFO)
     config = Inputs.of(command).config
-    tune_garbage_collection()
+    tune_memory()
     secrets.know_settings(config or {})
     source = source_class(config=config or _no_settings(source_class))
     catalog = configured_catalog(source, config, command.streams, command.exclude)

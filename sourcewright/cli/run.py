@@ -14,9 +14,9 @@ from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 from typing_extensions import override
 
-from sourcewright import secrets
+from sourcewright import raw_records, secrets
 from sourcewright.cli.arguments import COMMANDS, parse
-from sourcewright.cli.memory import tune_garbage_collection
+from sourcewright.cli.memory import tune_memory
 from sourcewright.cli.output import LineWriter, line_output
 from sourcewright.cli.people import FOR_PEOPLE, plain_log, run_for_people
 from sourcewright.cli.progress import shown
@@ -26,6 +26,7 @@ from sourcewright.engine.source import ManifestSource
 from sourcewright.inputs import Entrypoint, Inputs, wrong_input
 from sourcewright.lenient_json import OddRecords
 from sourcewright.log import logger
+from sourcewright.raw_records import PLACE, RAW
 
 _INTERRUPTED: Final = 130
 
@@ -35,8 +36,7 @@ class CommandLine(Entrypoint):
 
     def __init__(self, source: ManifestSource, inputs: Inputs, output: LineWriter) -> None:
         super().__init__(source)
-        self._settings = source.settings
-        self._progress = source.progress
+        self._source = source
         self._inputs = inputs
         self._output = output
         self._odd_records = OddRecords()
@@ -50,7 +50,7 @@ class CommandLine(Entrypoint):
         return map(self.airbyte_message_to_string, self._messages(parsed_args.command))
 
     def _messages(self, command: str) -> Iterable[AirbyteMessage]:
-        specification, settings = self.source.spec(self.logger), self._settings
+        specification, settings = self.source.spec(self.logger), self._source.settings
         if command == "check":
             return self.check(specification, settings)
         if command == "discover":
@@ -69,17 +69,21 @@ class CommandLine(Entrypoint):
         counts: defaultdict[HashableStreamDescriptor, float] = defaultdict(float)
         streams = {stream.stream.name: HashableStreamDescriptor(stream.stream.name) for stream in catalog.streams}
         keys = {stream.stream.name: _key_of(stream) for stream in catalog.streams}
-        with shown(self._progress):
-            for message in self.source.read(self.logger, config, catalog, state):
+        with shown(self._source.progress):
+            for message in self._source.read_pages(self.logger, config, catalog, state):
                 record = message.record
                 if record is None:
                     yield self.handle_record_counts(message, counts)
                     continue
-                counts[streams[record.stream]] += 1
-                content = {"stream": record.stream, "data": record.data, "emitted_at": record.emitted_at}
-                line = {"type": "RECORD", "record": content}
                 name, data = record.stream, record.data
-                self._output.write_line(self._odd_records.line(line, name, data, keys[name]))
+                counts[streams[name]] += raw_records.count(data)
+                raw = data.get(RAW)
+                content = {"stream": name, "data": PLACE if raw else data, "emitted_at": record.emitted_at}
+                line = {"type": "RECORD", "record": content}
+                if raw:
+                    self._output.write(raw_records.lines(line, raw))
+                else:
+                    self._output.write_line(self._odd_records.line(line, name, data, keys[name]))
 
 
 def _key_of(stream: ConfiguredAirbyteStream) -> list[str]:
@@ -125,7 +129,7 @@ def _run(source_class: type[ManifestSource], command: Namespace, output: LineWri
     # The spec, which says which settings are secrets, is not loaded yet; not even a crash may print one
     secrets.know_settings(inputs.config or {})
     source = source_class(catalog=inputs.catalog, config=inputs.config, state=inputs.state)
-    tune_garbage_collection()
+    tune_memory()
     for message in CommandLine(source, inputs, output).run(command):
         output.write_line(filter_secrets(message).encode())
 

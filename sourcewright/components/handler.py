@@ -1,7 +1,9 @@
 """Error handling that every JSON API needs; subclasses know what one API means by its refusals."""
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from typing import ClassVar, Final
 
@@ -18,7 +20,7 @@ from typing_extensions import override
 from sourcewright.components.runtime import RuntimeComponent
 from sourcewright.http.errors import explain_partial, explain_proxy_refusal
 from sourcewright.http.lasting import LastingError
-from sourcewright.http.pages import LIST, Page, read_page
+from sourcewright.http.pages import LIST, Page, page_of, read_page
 from sourcewright.http.redirects import asked_url, explain_redirect, leads_elsewhere
 from sourcewright.http.retry_after import LONGEST_WAIT
 from sourcewright.log import logger
@@ -45,6 +47,10 @@ class JsonErrorHandler(DefaultErrorHandler, RuntimeComponent):
     """Stream that is read; the manifest's `$parameters` fill in this and `page`."""
     page: str = LIST
     """Shape of a good answer, as `page_class` knows it."""
+    newest_first: list[str] = field(default_factory=list)
+    """Dates by which the server orders the list."""
+    fields: Sequence[str] | None = field(default=None, init=False)
+    """All that is looked at in the records of a list, which then stay as they came; None where they are decoded."""
 
     @abstractmethod
     def judge_refusal(self, response: requests.Response) -> ErrorResolution:
@@ -65,8 +71,10 @@ class JsonErrorHandler(DefaultErrorHandler, RuntimeComponent):
             return fail(explain_redirect(asked, answered, self.host_setting))
         return None
 
-    def judge_page(self, response: requests.Response) -> ErrorResolution:  # noqa: ARG002 - for subclasses
+    def judge_page(self, response: requests.Response) -> ErrorResolution:
         """What to do with a good answer."""
+        if self.newest_first:
+            page_of(response).note_dates(self.newest_first)
         return SUCCESS_RESOLUTION
 
     def judge_shape(self, response: requests.Response) -> ErrorResolution:
@@ -104,7 +112,7 @@ class JsonErrorHandler(DefaultErrorHandler, RuntimeComponent):
             return self.judge_refusal(response)  # a redirect that leads nowhere among them
         if response.status_code != _HTTP_OK:
             return retry(explain_partial(response, self.name))
-        if read_page(response, self.page, self.runtime.slots, self.page_class):
+        if read_page(response, self.page, self.runtime.slots, partial(self.page_class, fields=self.fields)):
             return self.judge_page(response)
         return self.judge_shape(response)
 

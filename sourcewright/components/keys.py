@@ -8,6 +8,7 @@ from typing import Any, Final
 import requests
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.declarative.extractors.http_selector import HttpSelector
+from airbyte_cdk.sources.declarative.extractors.record_selector import RecordSelector
 from airbyte_cdk.sources.types import Record, StreamSlice, StreamState
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from typing_extensions import override
@@ -16,6 +17,7 @@ from sourcewright.http.errors import place
 from sourcewright.http.pages import page_of
 from sourcewright.lenient_json import OddRecords
 from sourcewright.log import is_logged, logger
+from sourcewright.raw_records import RAW
 
 _NAMED: Final = 5
 """Fields of a wrong object that an error names."""
@@ -29,7 +31,7 @@ class KeyedSelector(HttpSelector):
     schema, are not what was asked for: an error, before the state says that they were read.
     """
 
-    selector: HttpSelector
+    selector: RecordSelector
     stream: str
     key: list[str]
     odd_records: OddRecords
@@ -51,28 +53,57 @@ class KeyedSelector(HttpSelector):
 
         """
         page, keyed, others = page_of(response), 0, 0
+        if page.is_raw:
+            yield from self._select_raw(response, stream_state, stream_slice, next_page_token)
+            return
         is_object = isinstance(page.content, dict)
         if is_object and page.content.keys().isdisjoint(records_schema.get("properties", page.content)):
             names = ", ".join(f"`{name}`" for name in islice(page.content, _NAMED))
             raise self._wrong(response, f"has no field of it, but {names}")
         found = self.selector.select_records(response, stream_state, records_schema, stream_slice, next_page_token)
         for record in found:
-            data = record.data
-            for name in self.key:
-                value = data.get(name)
-                if value is None or (value == "" and len(self.key) == 1):
-                    others += 1
-                    break
+            if not self._is_keyed(record.data):
+                others += 1
+                continue
+            keyed += 1
+            if page.is_odd:
+                self.odd_records.warn(self.stream, record.data, self.key)
+            yield record
+        self._judge(response, keyed, others + page.strays, is_object=is_object)
+
+    def _select_raw(
+        self,
+        response: requests.Response,
+        stream_state: StreamState,
+        window: StreamSlice | None,
+        token: Mapping[str, Any] | None,
+    ) -> Iterable[Record]:
+        """One record that stands for all of the page, past the engine's selector, which handles them one by one."""
+        rows: Iterable[Mapping[str, Any]] = page_of(response).records()
+        if self.selector.record_filter:
+            rows = self.selector.record_filter.filter_records(rows, stream_state, window, token)
+        raw, others = [], 0
+        for row in rows:
+            if self._is_keyed(row):
+                raw.append(row[RAW])
             else:
-                keyed += 1
-                if page.is_odd:
-                    self.odd_records.warn(self.stream, data, self.key)
-                yield record
-        others += page.strays
+                others += 1
+        self._judge(response, len(raw), others)
+        if raw:
+            yield Record(data={RAW: raw}, stream_name=self.stream, associated_slice=window)
+
+    def _judge(self, response: requests.Response, keyed: int, others: int, *, is_object: bool = False) -> None:
         if others and not keyed and (is_object or others > 1):
             raise self._wrong(response, f"has no {self._key_names}")
         if others:
             self._warn(response, others, keyed + others)
+
+    def _is_keyed(self, row: Mapping[str, Any]) -> bool:
+        for name in self.key:
+            value = row.get(name)
+            if value is None or (value == "" and len(self.key) == 1):
+                return False
+        return True
 
     @property
     def _key_names(self) -> str:

@@ -176,6 +176,8 @@ class WindowFilter(RecordFilter, RuntimeComponent):
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         self._environments = frozenset(self.config["environments"]) if self.by_environment else frozenset()
         self._reading = threading.local()
+        self.fields = [*self.newest_first, *(["tags"] if self._environments else [])]
+        """All that it looks at in a record."""
 
     @override
     def filter_records(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from airbyte_cdk.sources.declarative.extractors.record_selector import RecordSelector
 from airbyte_cdk.sources.declarative.models import DeclarativeStream as DeclarativeStreamModel
 from airbyte_cdk.sources.declarative.models import HttpRequester as HttpRequesterModel
 from airbyte_cdk.sources.declarative.models import SimpleRetriever as SimpleRetrieverModel
@@ -18,10 +19,12 @@ from typing_extensions import override
 
 from sourcewright.components.keys import KeyedSelector
 from sourcewright.components.parents import TouchedRouter
+from sourcewright.components.redaction import Redaction
 from sourcewright.components.runtime import Runtime, RuntimeComponent
 from sourcewright.engine.child_cursor import ChildCursor
 from sourcewright.engine.cursor import PartitionCursor
 from sourcewright.engine.pace import StatePace
+from sourcewright.engine.raw_streams import leave_raw
 from sourcewright.engine.record_cursor import RecordCursor
 from sourcewright.engine.requester import SliceRequester
 from sourcewright.engine.retriever import WindowRetriever
@@ -64,14 +67,28 @@ class ComponentFactory(ModelToComponentFactory):
 
     @override
     def create_simple_retriever(
-        self, model: SimpleRetrieverModel, config: Config, *, name: str, primary_key: Any, **kwargs: Any
+        self,
+        model: SimpleRetrieverModel,
+        config: Config,
+        *,
+        name: str,
+        primary_key: Any,
+        cursor: Cursor | None = None,
+        **kwargs: Any,
     ) -> SimpleRetriever:
-        retriever = super().create_simple_retriever(model, config, name=name, primary_key=primary_key, **kwargs)
+        retriever = super().create_simple_retriever(
+            model, config, name=name, primary_key=primary_key, cursor=cursor, **kwargs
+        )
         key = [primary_key] if isinstance(primary_key, str) else list(primary_key or ())
         parameters = model.parameters or {}
         chosen = (of for parameter, of in self._retriever_classes.items() if parameter in parameters)
         retriever.__class__ = next(chosen, WindowRetriever)  # the engine has no hook for it
-        retriever.record_selector = KeyedSelector(retriever.record_selector, name, key, self._runtime.odd_records)
+        selector = retriever.record_selector
+        assert isinstance(selector, RecordSelector)  # noqa: S101 - what the engine makes
+        if self._runtime.reports_status:  # what is no parent, of which children look at any field
+            selector.transformations += filter(None, [Redaction.of(config, name, key, self._cursor_of_stream(name))])
+            leave_raw(model, retriever, key, cursor)
+        retriever.record_selector = KeyedSelector(selector, name, key, self._runtime.odd_records)
         return retriever
 
     @override
@@ -84,6 +101,11 @@ class ComponentFactory(ModelToComponentFactory):
         adapter = RateLimitedAdapter(self._limiter, name, endpoint, Bounds.of(config))
         key = parameters.get("row_key") or self._key_of_rows(name)
         return SliceRequester.of(requester, parameters, adapter, self._runtime, key)
+
+    def _cursor_of_stream(self, name: str) -> list[str]:
+        """Cursor field of a stream, if it has one."""
+        field = getattr(self.models[name].incremental_sync, "cursor_field", None)
+        return [str(field)] if field else []
 
     def _key_of_rows(self, name: str) -> list[str]:
         """Primary key of a stream, whose rows lack what the parent adds; [] if a part is made of another field."""

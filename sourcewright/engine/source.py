@@ -14,7 +14,6 @@ from airbyte_cdk.models import (
     ConfiguredAirbyteCatalog,
     Level,
 )
-from airbyte_cdk.sources.concurrent_source.concurrent_source import ConcurrentSource
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.declarative.models import DeclarativeStream
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
@@ -31,12 +30,14 @@ from sourcewright.engine.factory import ComponentFactory
 from sourcewright.engine.failures import Failures
 from sourcewright.engine.interpolation import guard_literals
 from sourcewright.engine.messages import saved_streams, without_false_states
+from sourcewright.engine.page_source import PageSource
 from sourcewright.engine.parents import DefinedStreams
 from sourcewright.engine.retriever import WindowRetriever
 from sourcewright.http.pages import PageSlots
 from sourcewright.http.rate_limits import Limits, RateLimiter
 from sourcewright.inputs import FileInputs, require_known, require_once
 from sourcewright.progress import Progress
+from sourcewright.raw_records import decode_message
 from sourcewright.record_queue import RecordQueue
 
 _GENERATORS: Final = 1_000
@@ -74,7 +75,7 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         guard_literals()
         self._chosen: set[str] | None = None
         workers = self._config.get("workers", 1)
-        limiter = RateLimiter(workers, self.limits)
+        limiter = self._limiter = RateLimiter(workers, self.limits)
         self.progress = Progress(limiter)
         """How far the sync is."""
         self._queue = RecordQueue(self.progress.note)
@@ -95,7 +96,7 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
             connector_state_manager=self._connector_state_manager,
         )
         self._executor = FairExecutor(workers, limiter, slots)
-        self._concurrent_source = ConcurrentSource(
+        self._concurrent_source = PageSource(
             threadpool=TaskManager(self._executor, self.logger),
             logger=self.logger,
             queue=self._queue,
@@ -167,9 +168,16 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         state: list[AirbyteStateMessage] | None = None,
     ) -> Iterator[AirbyteMessage]:
         source = self.configured(config, catalog, state)
-        if source is not self:
-            yield from source.read(logger, config, catalog, state)
-            return
+        return (one for message in source.read_pages(logger, config, catalog, state) for one in decode_message(message))
+
+    def read_pages(
+        self,
+        logger: logging.Logger,
+        config: Mapping[str, Any],
+        catalog: ConfiguredAirbyteCatalog,
+        state: list[AirbyteStateMessage] | None = None,
+    ) -> Iterator[AirbyteMessage]:
+        """Messages of a sync, in which one may stand for a page of records: see `raw_records`."""
         names = [stream.stream.name for stream in catalog.streams]
         require_once(names)
         self._chosen = set(names)
@@ -184,6 +192,7 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         finally:
             self._runtime.odd_dates.tell()
             self._executor.shutdown()
+            self._limiter.stop()
             self._queue.stop()
 
     def prepare(self, streams: list[DeclarativeStream]) -> None:

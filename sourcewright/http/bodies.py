@@ -3,7 +3,6 @@
 requests decodes a whole body at once: one megabyte of gzip becomes a gigabyte before anybody can look at it.
 """
 
-import io
 from typing import Final
 
 import requests
@@ -13,8 +12,6 @@ from sourcewright.http.lasting import AnswerTooLargeError
 
 DEFAULT_MB: Final = 256
 _MEGABYTE: Final = 10**6
-_PIECE: Final = 2**16
-"""Bytes that are decoded at a time."""
 _SMALL: Final = 4 * _MEGABYTE
 """Bytes of a body whose values are not counted, since they fill no memory whatever they are."""
 _BEGINS: Final = (b"{", b"[", b",")
@@ -35,18 +32,22 @@ def read_body(response: requests.Response, max_mb: int, stream: str) -> None:
             that they would fill the memory: `[0,0,…` needs 40 times its size, `[{"id":"1"},…` 30 times.
 
     """
-    body, most = io.BytesIO(), max_mb * _MEGABYTE
+    pieces, size, most = [], 0, max_mb * _MEGABYTE
     announced = response.headers.get("Content-Length", "")
     too_large = announced.isdecimal() and int(announced[:_DIGITS]) > most
-    for piece in () if too_large else response.iter_content(_PIECE):
-        body.write(piece)
-        if body.tell() > most:
+    is_encoded = any(f"{what}-Encoding" in response.headers for what in ("Content", "Transfer"))
+    # In one piece; what has the announced size needs no other bound, which would cost a copy
+    bound = None if announced.isdecimal() and not is_encoded else most + 1
+    for piece in () if too_large else response.iter_content(bound):
+        pieces.append(piece)
+        size += len(piece)
+        if size > most:
             too_large = True
             break
     if too_large:
         response.close()
         raise _too_large(response, stream, f"is larger than {max_mb} MB, which is the setting `max_answer_mb`")
-    content = body.getvalue()
+    content = b"".join(pieces)  # no copy of a single one
     room = max(max_mb, DEFAULT_MB)
     values = room * _VALUES
     if len(content) > _SMALL and sum(map(content.count, _BEGINS)) > values:

@@ -4,7 +4,7 @@ The engine's own components decode a page twice and take an HTML page or a trunc
 """
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,7 +13,7 @@ import requests
 from airbyte_cdk.sources.declarative.extractors.record_extractor import RecordExtractor
 from typing_extensions import override
 
-from sourcewright import dates, lenient_json
+from sourcewright import dates, lenient_json, raw_records
 from sourcewright.http.walks import PageToken, Walk
 from sourcewright.record_queue import flush_records
 
@@ -57,8 +57,8 @@ class PageSlots:
 class Page:
     """A decoded answer."""
 
-    def __init__(self, body: bytes, slots: PageSlots) -> None:
-        """Decode `body`.
+    def __init__(self, body: bytes, slots: PageSlots, fields: Sequence[str] | None = None) -> None:
+        """Decode `body`; of the rows of a list only `fields`, if they are given and the rest can stay as it is.
 
         Raises:
             ValueError: The body is not JSON: HTML, blank, cut short.
@@ -66,8 +66,11 @@ class Page:
         """
         self._slots = slots
         slots.take()
+        rows = None if fields is None else raw_records.split(body, fields)
+        self.is_raw = rows is not None
+        """Whether the records stay as they came: rows have `RAW`."""
         try:
-            content, self.is_odd = lenient_json.loads(body)
+            content, self.is_odd = (rows, False) if self.is_raw else lenient_json.loads(body)
         except ValueError:
             slots.give_back()
             raise
@@ -124,11 +127,16 @@ class Page:
 
 
 def read_page(
-    response: requests.Response, shape: str, slots: PageSlots, page_class: type[Page] = Page, *, body: bytes = b""
+    response: requests.Response,
+    shape: str,
+    slots: PageSlots,
+    make_page: Callable[[bytes, PageSlots], Page] = Page,
+    *,
+    body: bytes = b"",
 ) -> bool:
     """Decode `body`, by default that of `response`, once, and attach the page to it; False if it is not of `shape`."""
     try:
-        page = page_class(body or response.content, slots)
+        page = make_page(body or response.content, slots)
     except ValueError:
         return False
     if not page.has_shape(shape):

@@ -17,6 +17,7 @@ import requests
 from sourcewright.http.buckets import Bucket, asks_to_wait
 from sourcewright.http.retry_after import MINUTE
 from sourcewright.log import logger
+from sourcewright.record_queue import ReadingStopped
 
 _LONG_WAIT: Final = 10.0
 """Waits that are longer, in seconds, are logged."""
@@ -58,6 +59,7 @@ class RateLimiter:
     """When a wait for each endpoint was last logged."""
     _disbelieved: set[str] = field(default_factory=set)
     _free: threading.Condition = field(default_factory=threading.Condition)
+    _stopped: bool = False
 
     def register(self, stream: str, endpoint: str) -> str:
         """Name of the budget that `stream` draws on: the template of its endpoint, so that all ids share one.
@@ -84,6 +86,12 @@ class RateLimiter:
         with self._free:
             return max(0.0, self._buckets[endpoint].held_until - self.clock())
 
+    def stop(self) -> None:
+        """Give no slot any more, also not to the requests that wait for one: nobody reads their answers."""
+        with self._free:
+            self._stopped = True
+            self._free.notify_all()
+
     @contextmanager
     def slot(
         self, endpoint: str, since: float = 0.0, until: float = math.inf
@@ -92,6 +100,7 @@ class RateLimiter:
 
         Raises:
             NoSlotError: The request would have to wait beyond `until`.
+            ReadingStopped: `stop` was called.
 
         """
         self._take(endpoint, since, until)
@@ -108,6 +117,8 @@ class RateLimiter:
         with self._free:
             if self._seconds(endpoint, since) != 0:
                 self._wait(endpoint, since, until)
+            if self._stopped:
+                raise ReadingStopped
             bucket = self._buckets[endpoint]
             bucket.in_flight += 1
             bucket.sent = self.clock()
@@ -119,7 +130,7 @@ class RateLimiter:
         self._waiting_at[endpoint] += 1
         try:
             self.changed()
-            while (seconds := self._seconds(endpoint, since)) != 0:
+            while not self._stopped and (seconds := self._seconds(endpoint, since)) != 0:
                 now = self.clock()
                 if now + (seconds or 0) > until:
                     raise NoSlotError(self._reason(endpoint, seconds))

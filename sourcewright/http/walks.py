@@ -49,6 +49,10 @@ class PageToken(str):
         token.overlaps, token.until = overlaps, until
         return token
 
+    def __deepcopy__(self, memo: Mapping[int, Any]) -> Self:
+        """The token itself: the engine copies parameters of requests, and the walk has thousands of keys."""
+        return self
+
 
 @dataclass(eq=False)
 class Walk:

@@ -12,7 +12,7 @@ from singer_sdk.tap_base import CliTestOptionValue
 from typing_extensions import override
 
 from sourcewright import secrets
-from sourcewright.cli.memory import tune_garbage_collection
+from sourcewright.cli.memory import tune_memory
 from sourcewright.cli.output import require_stdout
 from sourcewright.inputs import FileInputs
 from sourcewright.singer.files import JsonFile, require_variables
@@ -52,7 +52,7 @@ class CommandLine(SdkTap):
     @override
     def invoke(cls, *, about: bool = False, **options: Any) -> None:
         if not about:
-            tune_garbage_collection()
+            tune_memory()
             end_with_reader()
             log_prints()
         super().invoke(about=about, **options)

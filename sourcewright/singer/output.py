@@ -16,8 +16,10 @@ from singer_sdk.io_base import SingerWriter
 from singer_sdk.singerlib import Message
 from typing_extensions import override
 
+from sourcewright import raw_records
 from sourcewright.cli.output import UNREAD, LineWriter, PrintedLines, ending
 from sourcewright.lenient_json import OddRecords
+from sourcewright.raw_records import PLACE, RAW
 
 logger: Final = logging.getLogger(__name__)
 
@@ -45,8 +47,13 @@ class MessageWriter(LineWriter, SingerWriter):
     def write_record(self, record: AirbyteRecordMessage, key: Sequence[str] = ()) -> None:
         """Write a record unchanged, without a message object: dict -> JSON -> line."""
         extracted = datetime.fromtimestamp(record.emitted_at / 1000, UTC)
-        message = {"type": "RECORD", "stream": record.stream, "record": record.data, "time_extracted": extracted}
-        self.write_line(self._odd_records.line(message, record.stream, record.data, key))
+        data, raw = record.data, record.data.get(RAW)
+        content = PLACE if raw else data
+        message = {"type": "RECORD", "stream": record.stream, "record": content, "time_extracted": extracted}
+        if raw:
+            self.write(raw_records.lines(message, raw))
+        else:
+            self.write_line(self._odd_records.line(message, record.stream, data, key))
 
     @override
     def end(self, reason: str) -> NoReturn:

@@ -18,6 +18,7 @@ from sourcewright.engine.failures import StreamsFailedError
 from sourcewright.engine.messages import retell
 from sourcewright.engine.pace import StatePace
 from sourcewright.engine.source import ManifestSource
+from sourcewright.raw_records import decode
 
 
 class SyncFailedError(SingerSDKError):
@@ -62,11 +63,15 @@ class Reading:
         self._source = source_class(catalog=self._catalog, config=self._config, state=self._state)
         self.progress = self._source.progress
         self._pace = StatePace(lambda: sum(self.progress.bytes_read.values()))
-        self._messages = self._source.read(logger, self._config, self._catalog, self._state)
+        self._messages = self._source.read_pages(logger, self._config, self._catalog, self._state)
         self._ended: set[str] = set()
 
     def records(self) -> Iterator[AirbyteRecordMessage]:
         """All records of all streams, in the order of their arrival."""
+        return (record for page in self.pages() for record in decode(page))
+
+    def pages(self) -> Iterator[AirbyteRecordMessage]:
+        """The same, of which one may stand for a page of records: see `raw_records`."""
         try:
             for message in self._messages:
                 record = message.record

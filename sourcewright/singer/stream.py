@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Any
 
 from airbyte_cdk.models import (
+    AirbyteRecordMessage,
     AirbyteStateMessage,
     AirbyteStream,
     ConfiguredAirbyteStream,
@@ -16,6 +17,7 @@ from singer_sdk.mapper import RemoveRecordTransform, SameRecordTransform
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from typing_extensions import override
 
+from sourcewright.raw_records import decode
 from sourcewright.singer.bookmarks import to_airbyte, to_bookmark
 from sourcewright.singer.reading import ReadableStream, Reading
 from sourcewright.singer.sdk import SdkStream, SdkTap
@@ -85,6 +87,11 @@ class SourceStream(SdkStream):
         (first, *others) = self.stream_maps
         same = isinstance(first, SameRecordTransform) and not first.flattening_enabled and not others
         return same and all(self.mask.values())
+
+    def write_changed(self, page: AirbyteRecordMessage) -> None:
+        """Write what selection, stream maps and flattening leave of a record, or of each that it stands for."""
+        for record in decode(page):
+            self.write_mapped(record.data)
 
     @override
     def get_records(self, context: Mapping[str, Any] | None) -> Iterable[dict[str, Any]]:

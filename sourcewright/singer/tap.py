@@ -10,7 +10,7 @@ from singer_sdk.helpers.capabilities import CapabilitiesEnum, PluginCapabilities
 from singer_sdk.singerlib import StateMessage
 from typing_extensions import override
 
-from sourcewright import secrets
+from sourcewright import raw_records, secrets
 from sourcewright.cli.progress import shown
 from sourcewright.engine.source import ManifestSource
 from sourcewright.inputs import Entrypoint, require_known, wrong_input
@@ -89,7 +89,7 @@ class SourceTap(CommandLine):
             return
         reading = self.reading(streams)
         with shown(reading.progress):
-            self._write_records(reading.records(), streams)
+            self._write_records(reading.pages(), streams)
         if self.state:
             # Repeated, because some targets keep a state only if no record follows it
             self.write_message(StateMessage(value=self.state))
@@ -110,7 +110,7 @@ class SourceTap(CommandLine):
         return [stream for stream in self.streams.values() if isinstance(stream, SourceStream) and stream.is_wanted]
 
     def _write_records(self, records: Iterator[AirbyteRecordMessage], streams: Sequence[SourceStream]) -> None:
-        """Write the SCHEMA of each stream, then the records."""
+        """Write the SCHEMA of each stream, then the records, of which one may stand for a page."""
         for stream in streams:
             stream.write_schema()
         with ExitStack() as stack:
@@ -118,9 +118,9 @@ class SourceTap(CommandLine):
             writers = {each.name: self._record_writer(each) for each in streams}
             for record in records:
                 writers[record.stream](record)
-                counts[record.stream]()
+                counts[record.stream](raw_records.count(record.data))
 
     def _record_writer(self, stream: SourceStream) -> Callable[[AirbyteRecordMessage], None]:
         if stream.passes_records():
             return partial(self.message_writer.write_record, key=stream.primary_keys)
-        return lambda record: stream.write_mapped(record.data)
+        return stream.write_changed

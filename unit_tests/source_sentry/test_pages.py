@@ -99,13 +99,25 @@ def test_given_page_when_judged_paged_and_extracted_then_it_is_decoded_once() ->
     assert records == [an_event(1)]
 
 
-def test_given_sync_when_read_then_every_page_is_decoded_once(sentry: SentryMock) -> None:
-    sentry.answers(TEAMS, page({"id": "1"}, next_cursor="4712:100:0"))
-    sentry.answers(second_page("4712:100:0"), page({"id": "2"}))
+@pytest.mark.parametrize(
+    ("stream", "endpoint", "times"),
+    [
+        pytest.param("teams", "teams/", (0, 1), id="by whoever reads the messages"),
+        pytest.param("organization_project_keys", "project-keys/", (1, 0), id="as a page, to change it"),
+    ],
+)
+def test_given_sync_when_read_then_every_record_is_decoded_once(
+    stream: str, endpoint: str, times: tuple[int, int], sentry: SentryMock
+) -> None:
+    asked = {"per_page": "100", **({"project": "-1"} if times[0] else {})}
+    sentry.answers(organization_request(endpoint, **asked), page({"id": "7"}, next_cursor="4712:100:0"))
+    sentry.answers(organization_request(endpoint, **asked, cursor="4712:100:0"), page({"id": "8"}))
     with patch.object(orjson, "loads", wraps=orjson.loads) as loads, patch.object(requests.Response, "json") as engines:
-        read("teams")
-    bodies = [call.args[0] for call in loads.call_args_list if isinstance(call.args[0], bytes)]
-    assert bodies == [b'[{"id": "1"}]', b'[{"id": "2"}]']
+        read(stream)
+    bodies = [call.args[0] for call in loads.call_args_list]
+    for number in (b"7", b"8"):
+        as_page, as_record = b'[{"id": "%s"}]' % number, b'{"id": "%s"}' % number
+        assert (bodies.count(as_page), bodies.count(as_record)) == times
     assert engines.call_count == 0
 
 

@@ -1,4 +1,5 @@
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 
 import pytest
@@ -8,6 +9,7 @@ import time_machine
 from source_sentry.source import SourceSentry
 from sourcewright.http.buckets import Bucket
 from sourcewright.http.rate_limits import Limits, RateLimiter
+from sourcewright.record_queue import ReadingStopped
 from unit_tests.source_sentry.handler import a_response
 
 LIMITS = SourceSentry.limits
@@ -181,6 +183,21 @@ def test_given_most_requests_in_flight_when_another_endpoint_wants_a_slot_then_i
         assert other.waits.wait(5)
         answered(an_answer())
     assert other.done.wait(5)
+
+
+def test_given_a_request_that_waits_when_the_reading_stops_then_it_and_all_later_ones_end(
+    frozen: time_machine.Traveller,
+) -> None:
+    del frozen
+    limiter = RateLimiter(1, LIMITS)
+    with limiter.slot(EVENTS), ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(limiter.slot(EVENTS).__enter__)
+        while not limiter.waiting:
+            pass
+        limiter.stop()
+        assert isinstance(waiting.exception(10), ReadingStopped)
+    with pytest.raises(ReadingStopped):
+        limiter.slot(TEAMS).__enter__()
 
 
 def test_given_request_that_breaks_when_another_waits_then_it_gets_the_slot(frozen: time_machine.Traveller) -> None:

@@ -53,7 +53,7 @@ def written(clock: time_machine.Traveller, state: Mapping[str, Any], seconds: in
         def __init__(self, **_: Any) -> None:
             self.progress = Progress(RateLimiter(1, Limits("X-")))
 
-        def read(self, *_: Any) -> Iterator[AirbyteMessage]:
+        def read_pages(self, *_: Any) -> Iterator[AirbyteMessage]:
             for second in range(seconds):
                 clock.shift(1)
                 (message,) = a_state({"events": {**state, "second": second}})
