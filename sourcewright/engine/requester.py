@@ -17,6 +17,7 @@ from urllib3.exceptions import LocationValueError
 from sourcewright.components.handler import JsonErrorHandler
 from sourcewright.components.runtime import Runtime
 from sourcewright.components.windows import WindowProgress
+from sourcewright.environment import look_up_once
 from sourcewright.http.adapters import RateLimitedAdapter
 from sourcewright.http.pages import has_page, page_of
 from sourcewright.http.walks import PageToken, Walk
@@ -48,8 +49,10 @@ class SliceRequester(HttpRequester):
         made.runtime, made.key = runtime, key
         made.has_windows = bool(parameters.get("by_time"))
         made.logger.addFilter(without_body)
+        session = made._http_client._session  # noqa: SLF001
+        look_up_once(session)
         for scheme in ("http://", "https://"):
-            made._http_client._session.mount(scheme, adapter)  # noqa: SLF001
+            session.mount(scheme, adapter)
         return made
 
     def _once(self, render: Callable[..., Any], stream_slice: StreamSlice | None) -> Any:

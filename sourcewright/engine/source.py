@@ -28,7 +28,7 @@ from sourcewright.engine.cursor import PartitionCursor
 from sourcewright.engine.executor import FairExecutor, TaskManager
 from sourcewright.engine.factory import ComponentFactory
 from sourcewright.engine.failures import Failures
-from sourcewright.engine.interpolation import guard_literals
+from sourcewright.engine.interpolation import mend_interpolation
 from sourcewright.engine.messages import saved_streams, without_false_states
 from sourcewright.engine.page_source import PageSource
 from sourcewright.engine.parents import DefinedStreams
@@ -72,7 +72,7 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         # An absolute path, because the engine prefers a manifest.yaml of the working directory
         super().__init__(path_to_yaml=str(self.manifest), catalog=catalog, config=config, state=state)
         self._is_configured = bool(config)
-        guard_literals()
+        mend_interpolation()
         self._chosen: set[str] | None = None
         workers = self._config.get("workers", 1)
         limiter = self._limiter = RateLimiter(workers, self.limits)
