@@ -12,7 +12,7 @@ from typing_extensions import override
 from source_sentry.explore.datasets import DATASETS
 from sourcewright import dates, secrets
 from sourcewright.components.config import SettingsNormalization, tidy_date
-from sourcewright.http.adapters import MAX_ANSWER_MB
+from sourcewright.defaults import MAX_ANSWER_MB
 
 RETENTION: Final = timedelta(days=90)
 """As long as sentry.io keeps events and searches issues (30 days on the Developer plan)."""
@@ -63,6 +63,7 @@ class NormalizeConfig(SettingsNormalization):
 
     defaults = DEFAULTS
     tidy = _TIDY
+    makes_streams = ("explore_queries",)
 
     @override
     def rename(self, config: MutableMapping[str, Any]) -> None:

@@ -1,13 +1,12 @@
 """Command line: `source-sentry spec | check | discover | read | catalog | sync`."""
 
-from source_sentry.source import SourceSentry
-from sourcewright.cli import run
+from sourcewright.cli import start
 from sourcewright.cli.taps import run_tap
 
 
 def main(args: list[str] | None = None) -> None:
     """Run one command."""
-    run.main(SourceSentry, args)
+    start.main("source_sentry", "SourceSentry", args)
 
 
 def tap() -> None:

@@ -1,13 +1,12 @@
 """Command line: `source-sigma spec | check | discover | read | catalog | sync`."""
 
-from source_sigma.source import SourceSigma
-from sourcewright.cli import run
+from sourcewright.cli import start
 from sourcewright.cli.taps import run_tap
 
 
 def main(args: list[str] | None = None) -> None:
     """Run one command."""
-    run.main(SourceSigma, args)
+    start.main("source_sigma", "SourceSigma", args)
 
 
 def tap() -> None:

@@ -1,4 +1,4 @@
-"""Garbage collection, tuned for pages of records."""
+"""Garbage collection, tuned for pages of records, and for the imports of a start."""
 
 import gc
 from typing import Final

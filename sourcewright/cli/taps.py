@@ -1,8 +1,10 @@
 """Entry point of the taps, which need an extra."""
 
-from importlib import import_module
+import sys
+from importlib import import_module, metadata
 
-from sourcewright.distribution import missing_extra
+from sourcewright.cli.start import interruptible, quick_imports
+from sourcewright.distribution import missing_extra, version
 
 
 def run_tap(package: str, name: str) -> None:
@@ -12,8 +14,14 @@ def run_tap(package: str, name: str) -> None:
         SystemExit: The SDK is not installed, which one sentence says.
 
     """
-    try:
-        tap = import_module(f"{package}.tap")
-    except ModuleNotFoundError as error:
-        raise SystemExit(missing_extra(package, "singer", f"`{name}`", error).message) from None
-    tap.main()
+    with interruptible():
+        try:
+            if sys.argv[1:] == ["--version"]:
+                # As the SDK says it, which takes two seconds to import
+                sys.stdout.write(f"{name} v{version()}, Meltano SDK v{metadata.version('singer-sdk')}\n")
+                return
+            with quick_imports():
+                tap = import_module(f"{package}.tap")
+        except ModuleNotFoundError as error:
+            raise SystemExit(missing_extra("singer", f"`{name}`", error)) from None
+        tap.main()

@@ -108,6 +108,10 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         self.failures = Failures(())
         """Errors of the last `read`."""
 
+    @override
+    def _validate_source(self) -> None:
+        """Leave it to unit_tests/test_manifest.py: to compare the manifest with the engine's schema takes 0.2 s."""
+
     def _parent_factory(self, states: ConnectorStateManager) -> ComponentFactory:
         """Factory of parent streams, which emit neither states nor statuses."""
         repository = StateFilteringMessageRepository(self._message_repository)

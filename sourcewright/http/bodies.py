@@ -8,10 +8,10 @@ from typing import Final
 
 import requests
 
+from sourcewright.defaults import MAX_ANSWER_MB
 from sourcewright.http.errors import place
 from sourcewright.http.lasting import AnswerTooLargeError
 
-DEFAULT_MB: Final = 256
 _MEGABYTE: Final = 10**6
 _PIECE: Final = 2**16
 """Bytes that are decoded at a time."""
@@ -47,7 +47,7 @@ def read_body(response: requests.Response, max_mb: int, stream: str) -> None:
         response.close()
         raise _too_large(response, stream, f"is larger than {max_mb} MB, which is the setting `max_answer_mb`")
     content = body.getvalue()
-    room = max(max_mb, DEFAULT_MB)
+    room = max(max_mb, MAX_ANSWER_MB)
     values = room * _VALUES
     if len(content) > _SMALL and sum(map(content.count, _BEGINS)) > values:
         raise _too_large(response, stream, f"has over {values:,} values, too many for a `max_answer_mb` of {room}")
