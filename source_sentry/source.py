@@ -107,10 +107,6 @@ class SourceSentry(ManifestSource):
             self.logger.warning("%s", sentence)
         projects[:] = [new_slugs.get(slug, slug) for slug in projects]
 
-    def stream_parameters(self) -> Mapping[str, Mapping[str, Any]]:
-        """Parameters of each stream: {"events": {"scope": "project:read", "endpoint": "projects/…"}}."""
-        return {str(stream.name): stream.parameters or {} for stream in self.stream_models()}
-
     def _needed(self, streams: list[str]) -> list[str]:
         """`streams` and those that they are read below."""
         needed = list(streams)

@@ -217,9 +217,10 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         found: Mapping[str, Any] = self._known.get(name) or self.resolved_manifest["definitions"][name]
         return found
 
-    def stream_models(self) -> list[DeclarativeStream]:
-        """Model of each stream, including streams that are made from the config."""
-        return [self._constructor.models[stream.name] for stream in self.streams(self._config)]
+    def stream_parameters(self) -> Mapping[str, Mapping[str, Any]]:
+        """Parameters of each stream, also of those made from the config: {"events": {"scope": "project:read", …}}."""
+        streams = [*self.resolved_manifest["streams"], *self.dynamic_streams]
+        return {stream["name"]: stream["$parameters"] for stream in streams}
 
     @classmethod
     def package(cls) -> str:
