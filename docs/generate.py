@@ -22,9 +22,12 @@ from cogapp import Cog
 from sourcewright.prepared import SPEC, STREAMS
 
 ROOT: Final = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "docs"))
+sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
 import meltano  # noqa: E402 - the documents import them too
 import tables  # noqa: E402
+
+from benchmarks.chart import CHART, svg  # noqa: E402
+from benchmarks.report import RESULTS  # noqa: E402
 
 DOCUMENTS: Final = (
     "README.md",
@@ -84,6 +87,7 @@ def _discover(package: str) -> list[AirbyteStream]:
 def written() -> dict[str, str]:
     """Text of each file that is made whole, by its path."""
     files = {name: catalog(package) for package, name in CATALOGS.items()}
+    files[str(CHART.relative_to(ROOT))] = svg(RESULTS.read_text(encoding="utf-8"))
     files |= {f"{package}/{SPEC}": spec(package) for package in CATALOGS}
     files |= {f"{package}/{STREAMS}": streams(package) for package in CATALOGS}
     return files | {f"examples/meltano/{meltano.TAPS[of].name}.yml": meltano.definition(of) for of in meltano.TAPS}
