@@ -1,6 +1,7 @@
 """The connector: the manifest, run by the engine."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -27,6 +28,7 @@ from sourcewright.inputs import wrong_input
 
 _OF_PROJECTS: Final = ("id", "project", "hasAccess", *ProjectRouter.looks_at)
 """All that any stream needs of the projects, so that their list is read once."""
+_AGE: Final = 'config["server"].is_old'
 
 
 class SourceSentry(ManifestSource):
@@ -71,7 +73,11 @@ class SourceSentry(ManifestSource):
         needed = self._needed([str(stream.name) for stream in streams])
         by_project, across = list(filter(self._is_by_project, needed)), list(filter(self._is_across_projects, needed))
         if by_project or across:
-            self._compare_projects(across, is_narrowed=bool(by_project))
+            with ThreadPoolExecutor(1) as meanwhile:
+                if any(map(self._is_by_age, needed)):
+                    # Its error is for the streams that ask for it later, if the list has none
+                    meanwhile.submit(lambda: self.settings["server"].is_old)
+                self._compare_projects(across, is_narrowed=bool(by_project))
         if self.settings["environments"] and any(map(self._is_by_environment, needed)):
             self._compare_environments()
 
@@ -123,6 +129,10 @@ class SourceSentry(ManifestSource):
     def _is_by_project(self, name: str) -> bool:
         """Whether the setting `projects` limits what is read of a stream."""
         return name == "projects" or issubclass(self._router(name), ProjectRouter)
+
+    def _is_by_age(self, name: str) -> bool:
+        """Whether the requests of a stream depend on how old the server is."""
+        return _AGE in str(self._retriever(name)["requester"])
 
     def _is_across_projects(self, name: str) -> bool:
         """Whether a stream is one list over all projects that are open to the token."""
