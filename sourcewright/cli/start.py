@@ -6,31 +6,28 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from typing import Final, NoReturn
+from typing import NoReturn
 
 from sourcewright import prepared
 from sourcewright.cli.arguments import parse
 from sourcewright.cli.memory import tune_garbage_collection
 from sourcewright.cli.output import line_output
 
-_INTERRUPTED: Final = 130
-
 
 def main(package: str, source_class: str, args: list[str] | None = None) -> None:
     """Run one command of the source that is called `source_class` in `package`.
 
-    Any failure ends with one sentence and exit code 1, Ctrl-C without a word and with 130, as of a shell.
+    Any failure ends with one sentence and exit code 1.
     """
-    with interruptible():
-        command = parse(sys.argv[1:] if args is None else args)
-        if line := _prepared(package, command):
-            with line_output() as output:
-                output.write_line(line)
-            return
-        with quick_imports():
-            run = import_module("sourcewright.cli.run").run
-            source = getattr(import_module(package), source_class)
-        run(source, command)
+    command = parse(sys.argv[1:] if args is None else args)
+    if line := _prepared(package, command):
+        with line_output() as output:
+            output.write_line(line)
+        return
+    with quick_imports():
+        run = import_module("sourcewright.cli.run").run
+        source = getattr(import_module(package), source_class)
+    run(source, command)
 
 
 def _prepared(package: str, command: Namespace) -> bytes | None:
@@ -40,20 +37,6 @@ def _prepared(package: str, command: Namespace) -> bytes | None:
     if command.command == "discover" and not command.debug:
         return prepared.catalog_line(package, command.config)
     return None
-
-
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """End the process without a word if the user interrupts the block.
-
-    Raises:
-        SystemExit: With 130, as of a shell.
-
-    """
-    try:
-        yield
-    except KeyboardInterrupt:
-        raise SystemExit(_INTERRUPTED) from None
 
 
 @contextmanager

@@ -31,7 +31,7 @@ import os, signal, sys
 
 class Interrupt:
     def find_spec(self, name, path, target=None):
-        if name == "airbyte_cdk":
+        if name == {module!r}:
             os.kill(os.getpid(), signal.SIGINT)
 
 sys.meta_path.insert(0, Interrupt())
@@ -128,11 +128,12 @@ def test_given_a_pipe_when_asked_then_nothing_is_read_from_it() -> None:
     os.close(reading)
 
 
+@pytest.mark.parametrize("module", ["sourcewright.cli.output", "airbyte_cdk"])
 @pytest.mark.parametrize("call", ["run.main()", "run.tap()"])
-def test_given_ctrl_c_while_the_engine_is_imported_then_the_command_ends_without_a_word(
-    call: str, tmp_path: Path
+def test_given_ctrl_c_during_the_imports_then_the_command_ends_without_a_word(
+    call: str, module: str, tmp_path: Path
 ) -> None:
-    done = said(INTERRUPTED + call, tmp_path)
+    done = said(INTERRUPTED.format(module=module) + call, tmp_path)
 
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
