@@ -74,8 +74,7 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         self._is_configured = bool(config)
         mend_interpolation()
         self._chosen: set[str] | None = None
-        workers = self._config.get("workers", 1)
-        limiter = self._limiter = RateLimiter(workers, self.limits)
+        limiter = self._limiter = RateLimiter(self._config.get("workers", 1), self.limits)
         self.progress = Progress(limiter)
         """How far the sync is."""
         self._queue = RecordQueue(self.progress.note)
@@ -95,7 +94,7 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
             configured_catalog=catalog,
             connector_state_manager=self._connector_state_manager,
         )
-        self._executor = FairExecutor(workers, limiter, slots)
+        self._executor = FairExecutor(limiter.most, limiter, slots)
         self._concurrent_source = PageSource(
             threadpool=TaskManager(self._executor, self.logger),
             logger=self.logger,
@@ -107,6 +106,10 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         self._known: dict[str, Mapping[str, Any]] = {}
         self.failures = Failures(())
         """Errors of the last `read`."""
+
+    @override
+    def _validate_source(self) -> None:
+        """Leave it to unit_tests/test_manifest.py: to compare the manifest with the engine's schema takes 0.2 s."""
 
     def _parent_factory(self, states: ConnectorStateManager) -> ComponentFactory:
         """Factory of parent streams, which emit neither states nor statuses."""
@@ -167,15 +170,11 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         catalog: ConfiguredAirbyteCatalog,
         state: list[AirbyteStateMessage] | None = None,
     ) -> Iterator[AirbyteMessage]:
-        source = self.configured(config, catalog, state)
-        return (one for message in source.read_pages(logger, config, catalog, state) for one in decode_message(message))
+        pages = self.configured(config, catalog, state).read_pages(catalog, state)
+        return (message for page in pages for message in decode_message(page))
 
     def read_pages(
-        self,
-        logger: logging.Logger,
-        config: Mapping[str, Any],
-        catalog: ConfiguredAirbyteCatalog,
-        state: list[AirbyteStateMessage] | None = None,
+        self, catalog: ConfiguredAirbyteCatalog, state: list[AirbyteStateMessage] | None = None
     ) -> Iterator[AirbyteMessage]:
         """Messages of a sync, in which one may stand for a page of records: see `raw_records`."""
         names = [stream.stream.name for stream in catalog.streams]
@@ -186,7 +185,7 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         require_known(names, list(self._known))
         self.prepare([self._constructor.models[stream.stream.name] for stream in catalog.streams])
         self.failures = Failures(self._chosen)
-        messages = self.failures.told_once(super().read(logger, config, catalog, state))
+        messages = self.failures.told_once(super().read(self.logger, self._config, catalog, state))
         try:
             yield from without_false_states(messages, self._refusals, self.failures, self._queue.progressed)
         finally:
@@ -221,9 +220,10 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         found: Mapping[str, Any] = self._known.get(name) or self.resolved_manifest["definitions"][name]
         return found
 
-    def stream_models(self) -> list[DeclarativeStream]:
-        """Model of each stream, including streams that are made from the config."""
-        return [self._constructor.models[stream.name] for stream in self.streams(self._config)]
+    def stream_parameters(self) -> Mapping[str, Mapping[str, Any]]:
+        """Parameters of each stream, also of those made from the config: {"events": {"scope": "project:read", …}}."""
+        streams = [*self.resolved_manifest["streams"], *self.dynamic_streams]
+        return {stream["name"]: stream["$parameters"] for stream in streams}
 
     @classmethod
     def package(cls) -> str:

@@ -63,7 +63,7 @@ class Reading:
         self._source = source_class(catalog=self._catalog, config=self._config, state=self._state)
         self.progress = self._source.progress
         self._pace = StatePace(lambda: sum(self.progress.bytes_read.values()))
-        self._messages = self._source.read_pages(logger, self._config, self._catalog, self._state)
+        self._messages = self._source.read_pages(self._catalog, self._state)
         self._ended: set[str] = set()
 
     def records(self) -> Iterator[AirbyteRecordMessage]:

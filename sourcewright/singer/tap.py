@@ -10,7 +10,7 @@ from singer_sdk.helpers.capabilities import CapabilitiesEnum, PluginCapabilities
 from singer_sdk.singerlib import StateMessage
 from typing_extensions import override
 
-from sourcewright import raw_records, secrets
+from sourcewright import prepared, raw_records, secrets
 from sourcewright.cli.progress import shown
 from sourcewright.engine.source import ManifestSource
 from sourcewright.inputs import Entrypoint, require_known, wrong_input
@@ -37,7 +37,7 @@ class SourceTap(CommandLine):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Take the settings from the source's spec."""
         super().__init_subclass__(**kwargs)
-        cls.config_jsonschema = settings_schema(cls.source_class().spec(cls.logger).connectionSpecification)
+        cls.config_jsonschema = settings_schema(prepared.specification(cls.source_class.package()))
 
     @cached_property
     def source(self) -> ManifestSource:
