@@ -29,8 +29,8 @@ def spec_line(package: str) -> bytes:
 def catalog_line(package: str, config_path: str) -> bytes | None:
     """The message that `discover` prints with this config.
 
-    None where the engine has to say it, or what is wrong: the config is not valid, has such settings, or is a pipe, which
-    can be read only once.
+    None where the engine has to say it, or what is wrong: the config is not valid, says something of streams, or is a
+    pipe, which can be read only once.
     """
     config = _settings(package, config_path)
     if config is None or problem_of(config, specification(package)):
