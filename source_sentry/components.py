@@ -10,6 +10,7 @@ from typing_extensions import override
 from source_sentry.config import NormalizeConfig
 from source_sentry.explore.events import EventRouter, EventState
 from source_sentry.explore.handler import AcrossHandler, RowsHandler
+from source_sentry.explore.news import NewsHandler, NewsRouter
 from source_sentry.explore.paging import RowsPagination
 from source_sentry.explore.queries import QueryHandler, QuerySchema
 from source_sentry.explore.router import RowsRouter
@@ -45,6 +46,8 @@ __all__ = [
     "LifeState",
     "LinkHeaderPagination",
     "MonitorRouter",
+    "NewsHandler",
+    "NewsRouter",
     "NormalizeConfig",
     "PageExtractor",
     "ParentIds",

@@ -13,7 +13,7 @@ from source_sentry.explore.datasets import DATASETS
 from source_sentry.privacy import rules
 from sourcewright import dates, secrets
 from sourcewright.components.config import SettingsNormalization, tidy_date
-from sourcewright.http.adapters import MAX_ANSWER_MB
+from sourcewright.defaults import MAX_ANSWER_MB
 
 RETENTION: Final = timedelta(days=90)
 """As long as sentry.io keeps events and searches issues (30 days on the Developer plan)."""
@@ -65,6 +65,7 @@ class NormalizeConfig(SettingsNormalization):
 
     defaults = DEFAULTS
     tidy = _TIDY
+    engine_settings = ("explore_queries", "redact")
 
     @override
     def rename(self, config: MutableMapping[str, Any]) -> None:

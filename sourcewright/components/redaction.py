@@ -2,8 +2,7 @@
 
 import hashlib
 import hmac
-import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping, MutableSequence, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, MutableSequence, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Final, Self
@@ -13,15 +12,10 @@ from airbyte_cdk.sources.types import Config, StreamSlice, StreamState
 from typing_extensions import override
 
 from sourcewright.components.records import containers
+from sourcewright.redaction_rules import DEEP, HASH
 
-REMOVE: Final = "remove"
-HASH: Final = "hash"
 REMOVED: Final = "(removed)"
 """Stands in a field of the key, without which rows could not be told apart."""
-DEEP: Final = "**."
-"""Begins a path that may begin in any object of the record."""
-_STEP: Final = re.compile(r"\[[^\]]*\]|[^.\[\]]+")
-
 _GONE: Final = object()
 
 Place = tuple[MutableMapping[str, Any] | MutableSequence[Any], Any]
@@ -32,25 +26,6 @@ class _Hashed(str):
     """A hash, which another path to the same place leaves alone."""
 
     __slots__ = ()
-
-
-@dataclass(frozen=True)
-class Rule:
-    """What happens to one path: `user.email`, `entries[].data.env`, `tags[key=user*].value`, `**.ip_address`."""
-
-    path: str
-    action: str
-    streams: Collection[str] = ()
-    """Streams that it is for; all of them if it is empty."""
-
-    @property
-    def steps(self) -> list[str]:
-        """`**.tags[key=user*].value` -> ["tags", "[key=user*]", "value"]."""
-        return _STEP.findall(self.path.removeprefix(DEEP))
-
-    def is_for(self, stream: str) -> bool:
-        """Whether it changes records of `stream`."""
-        return not self.streams or stream in self.streams
 
 
 @dataclass

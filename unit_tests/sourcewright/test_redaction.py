@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from sourcewright.components.redaction import REMOVED, Redaction, Rule
+from sourcewright.components.redaction import REMOVED, Redaction
+from sourcewright.redaction_rules import Rule
 
 SALT = "0123456789abcdef"
 RECORD: dict[str, Any] = {
