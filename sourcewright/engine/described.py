@@ -1,6 +1,7 @@
 """What a source says of itself, from its manifest and its settings."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, ClassVar
 
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
@@ -9,6 +10,7 @@ from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarat
 class DescribedSource(YamlDeclarativeSource):
     """A declarative source that can be asked for what its streams are like."""
 
+    manifest: ClassVar[Path]
     account_settings: ClassVar[Sequence[str]] = ()
     """Settings that say which account is read."""
     _known: Mapping[str, Mapping[str, Any]] = {}
@@ -32,7 +34,7 @@ class DescribedSource(YamlDeclarativeSource):
     @classmethod
     def package(cls) -> str:
         """Name of the top-level package of the source: `source_sentry`."""
-        return cls.__module__.partition(".")[0]
+        return cls.manifest.parent.name
 
     def account(self) -> str:
         """What is read, for messages: `source-sentry (hostname sentry.io, organization acme)`."""

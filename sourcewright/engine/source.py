@@ -4,7 +4,6 @@ import logging
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 
 from airbyte_cdk.models import (
@@ -51,7 +50,6 @@ class ManifestSource(FileInputs, DescribedSource):
     `StreamsFailedError` at its end if any stream failed.
     """
 
-    manifest: ClassVar[Path]
     limits: ClassVar[Limits]
     """How the API announces its limits."""
     cursor_class: ClassVar[type[PartitionCursor]] = PartitionCursor
