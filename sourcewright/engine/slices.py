@@ -21,7 +21,6 @@ from sourcewright.engine.cursor import PartitionCursor, WindowCursor
 from sourcewright.engine.factory import ComponentFactory
 from sourcewright.engine.parents import states_of
 from sourcewright.engine.record_cursor import RecordCursor
-from sourcewright.engine.requester import SliceRequester
 from sourcewright.engine.source import ManifestSource
 from sourcewright.inputs import wrong_input
 
@@ -152,8 +151,9 @@ class SlicedStream:
 
     def _obeys_windows(self, runs: Iterable[list[Partition]]) -> bool:
         """Whether the server sends nothing from after the end of a window, where it has something."""
-        if not self._requester.has_windows:
-            return True
+        requester: Any = self.model.retriever.requester  # type: ignore[union-attr]
+        if not requester.parameters.get("by_time"):
+            return True  # the window is a part of the search
         for oldest, *_, newest in [run for run in runs if len(run) > 1][:_PROBES]:
             if self._has_any(newest):
                 self._has_any(oldest)
@@ -167,11 +167,6 @@ class SlicedStream:
     @property
     def _factory(self) -> Any:
         return self.stream._stream_partition_generator._partition_factory  # type: ignore[attr-defined]
-
-    @property
-    def _requester(self) -> SliceRequester:
-        requester: SliceRequester = self._factory._retriever.requester
-        return requester
 
     @contextmanager
     def _reading(self) -> Iterator[None]:

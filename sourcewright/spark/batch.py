@@ -9,10 +9,11 @@ import pyarrow as pa
 from pyspark.sql.datasource import DataSourceReader, InputPartition
 from typing_extensions import override
 
-from sourcewright import dates
+from sourcewright import dates, secrets
 from sourcewright.engine.slices import Slice, SlicedStream
 from sourcewright.engine.source import ManifestSource
 from sourcewright.spark.columns import Columns
+from sourcewright.spark.errors import in_a_sentence
 from sourcewright.spark.options import Options
 
 
@@ -36,10 +37,12 @@ class Reading:
     source_class: type[ManifestSource]
     options: Options
 
+    @in_a_sentence()
     def open(
         self, sync_start: str, state: Mapping[str, Any] | None = None, *, share: int = 1, prepared: bool = False
     ) -> SlicedStream:
         """Build the stream as of `sync_start`; `prepared` where settings are compared with the server's data before."""
+        secrets.know_settings(self.options.settings)
         source = self.source_class(config={**self.options.settings, "sync_start": sync_start})
         stream = SlicedStream(source, self.options.stream, state, share=share)
         if prepared:
@@ -58,7 +61,8 @@ class Reading:
         """Arrow batches of the records of a task."""
         stream = self.open(task.sync_start, task.state, share=task.share)
         columns = Columns(stream.stream.get_json_schema(), structs=self.options.structs)
-        yield from columns.batches(stream.read(task.slices, whole=whole))
+        with in_a_sentence():
+            yield from columns.batches(stream.read(task.slices, whole=whole))
 
 
 @dataclass
@@ -68,6 +72,7 @@ class BatchReader(DataSourceReader):
     reading: Reading
 
     @override
+    @in_a_sentence()
     def partitions(self) -> list[Task]:
         stream = self.reading.open(dates.to_text(datetime.now(UTC)), prepared=True)
         return self.reading.tasks(stream, stream.slices())

@@ -11,9 +11,9 @@ from pyspark.sql.types import StructType
 from typing_extensions import override
 
 from sourcewright.engine.source import ManifestSource
-from sourcewright.inputs import wrong_input
 from sourcewright.spark.batch import BatchReader, Reading
 from sourcewright.spark.columns import Columns
+from sourcewright.spark.errors import ReadError, in_a_sentence
 from sourcewright.spark.options import Options
 from sourcewright.spark.streaming import StreamReader
 
@@ -53,9 +53,9 @@ class ManifestDataSource(DataSource):
         name, settings = reading.options.stream, reading.options.settings
         stream = reading.open("")
         if isinstance(stream.stream.cursor, FinalStateCursor):
-            raise wrong_input(f"Stream `{name}` has no cursor, so all of it would come each time: use spark.read.")
+            raise ReadError(f"Stream `{name}` has no cursor, so all of it would come each time: use spark.read.")
         if name in self.told_by_state:
-            raise wrong_input(
+            raise ReadError(
                 f"Stream `{name}` is no stream for Spark, since what was read of it decides what is read next, and not "
                 "the time alone: use spark.read, or a sync."
             )
@@ -65,4 +65,5 @@ class ManifestDataSource(DataSource):
 
     @property
     def _reading(self) -> Reading:
-        return Reading(self.source_class, Options.of(self.source_class, self.options))
+        with in_a_sentence():
+            return Reading(self.source_class, Options.of(self.source_class, self.options))

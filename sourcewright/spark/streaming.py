@@ -13,6 +13,7 @@ from typing_extensions import override
 from sourcewright import dates
 from sourcewright.engine.slices import Slice
 from sourcewright.spark.batch import Reading, Task
+from sourcewright.spark.errors import in_a_sentence
 
 
 class Offset(TypedDict):
@@ -44,6 +45,7 @@ class StreamReader(DataSourceStreamReader, SupportsTriggerAvailableNow):
         self._available = self._now()
 
     @override
+    @in_a_sentence()
     def latestOffset(self, start: Offset, limit: ReadLimit) -> Offset:
         until = self._available or self._now()
         if until <= start["until"]:
@@ -54,6 +56,7 @@ class StreamReader(DataSourceStreamReader, SupportsTriggerAvailableNow):
         return end
 
     @override
+    @in_a_sentence()
     def partitions(self, start: Offset, end: Offset) -> list[Task]:
         planned = self._planned.get(_key(start, end))
         if planned is not None or start == end:

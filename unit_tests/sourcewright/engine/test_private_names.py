@@ -39,6 +39,8 @@ def engine_objects() -> Mapping[str, object]:
         "JinjaInterpolation": JinjaInterpolation(),
         "HttpRequester": requester,
         "HttpClient": client,
+        "DefaultStream": streams["events"],
+        "StreamSlicerPartitionGenerator": streams["events"]._stream_partition_generator,  # type: ignore[attr-defined]  # noqa: SLF001
     }
     assert {type(each).__module__.split(".")[0] for each in found.values()} == {"airbyte_cdk"}
     return found
