@@ -69,7 +69,7 @@ audit: .venv-audit/ready  ## licences and known vulnerabilities of all that is i
 soak: .venv/ready  ## syncs again and again while the data change; `make soak MINUTES=10` is shorter
 	$(BIN)/python -m benchmarks.soak $(or $(MINUTES),30)
 
-bench: .venv/ready .venv-peer/ready  ## beside the published connector and a bare loop; appends to benchmarks/results.md
+bench: .venv/ready .venv-peer/ready  ## beside the published connector and a bare loop; appends to benchmarks/results.md, draws docs/performance.svg
 	$(BIN)/python -m benchmarks $(ARGS)
 
 test-meltano: .venv/ready  ## real runs of examples/meltano, of both taps, against sandboxes

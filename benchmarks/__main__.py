@@ -44,14 +44,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--only", default="", help="letters of the workloads to run, such as A,B; all by default")
-    parser.add_argument("--runs", type=int, default=5, help="how often to run each (default: 5); D, E and G run once")
+    parser.add_argument("--runs", type=int, default=5, help="how often to run each (default: 5); D, E, G, H once")
     parser.add_argument("--quick", action="store_true", help="small and once, to see that it works; keeps no results")
     return parser
 
 
 def _chosen(only: str, *, quick: bool) -> list[Workload]:
     """The requested workloads. A and B bring F along, because their figures need the start-up's."""
-    letters = set(only.upper().split(",")) if only else set("ABCDEFG")
+    letters = set(only.upper().split(",")) if only else set("ABCDEFGHS")
     if letters & set("AB"):
         letters.add("F")
     return [workload for workload in workloads(quick=quick) if workload.key[0] in letters]
@@ -72,7 +72,7 @@ def _measure(chosen: Sequence[Workload], runs: int, results: dict[str, dict[str,
 
 def _prepare(workload: Workload, now: str, stack: ExitStack) -> tuple[Service, list[Job]]:
     """Start the sandbox, and let it make the records that it makes only once."""
-    service = stack.enter_context(sandbox(now, **workload.options))
+    service = stack.enter_context(sandbox(workload.of, now, **workload.options))
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     jobs = workload.jobs(Contenders(service, folder))
     if workload.warm:

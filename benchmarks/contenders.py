@@ -11,10 +11,12 @@ from urllib.parse import urlencode
 
 from benchmarks.service import Service
 from saas_sandbox.sentry.settings import DEFAULT_TOKEN, ORGANIZATION
+from saas_sandbox.sigma.settings import CLIENT_ID, CLIENT_SECRET
 
 OURS: Final = "connector"
 PEER: Final = "published"
-TAP: Final = "connector, as tap-sentry"
+TAP: Final = "connector, as tap"
+SYNC: Final = "connector, sync into DuckDB"
 FLOOR: Final = "floor"
 NOTHING: Final = "read of nothing"
 _BIN: Final = Path(sys.executable).parent
@@ -42,21 +44,38 @@ class Contenders:
     def ours(self, *streams: str, name: str = OURS, records: int | None = None, **settings: Any) -> Job:
         """Read with this connector: full events, as the published one always reads them, unless `settings` differ."""
         command = ["read", "--config", self.config(**settings), "--catalog", self._catalog(*streams)]
-        return Job(name, [str(_BIN / "source-sentry"), *command], records)
+        return Job(name, [str(_BIN / f"source-{self.service.name}"), *command], records)
+
+    def again(self, *streams: str, name: str) -> Job:
+        """Read from the states that a first sync ended with: no more than what is newer than the lookback."""
+        read = self.ours(*streams, full_events=False)
+        states: dict[str, Any] = {}
+        with subprocess.Popen(read.command, stdout=PIPE) as process:  # noqa: S603
+            assert process.stdout is not None  # noqa: S101 - Popen was given a pipe
+            for line in process.stdout:
+                if line.startswith(b'{"type":"STATE"'):
+                    state = json.loads(line)["state"]
+                    states[state["stream"]["stream_descriptor"]["name"]] = state
+        return Job(name, [*read.command, "--state", self._write("state.json", list(states.values()))])
+
+    def sync(self, stream: str, records: int) -> Job:
+        """Read one stream into a DuckDB file, which stands in the folder of the run, and so is new each time."""
+        options = ["--config", self.config(), "--into", "bench.duckdb", "--streams", stream]
+        return Job(SYNC, [str(_BIN / f"source-{self.service.name}"), "sync", *options], records)
 
     def peer(self, *streams: str, name: str = PEER, records: int | None = None) -> Job:
         """Read with the published connector the one project that it can read: the first one listed."""
         command = ["read", "--config", self.peer_config(), "--catalog", self._catalog(*streams)]
         return Job(name, [str(PEER_BIN / "source-sentry"), *command], records)
 
-    def tap(self, stream: str, records: int) -> Job:
-        """Read one stream with this connector as a Singer tap."""
-        command, config = [str(_BIN / "tap-sentry"), "--config"], self.config()
+    def tap(self, *streams: str, name: str = TAP, records: int | None = None) -> Job:
+        """Read with this connector as a Singer tap."""
+        command, config = [str(_BIN / f"tap-{self.service.name}"), "--config"], self.config()
         catalog = json.loads(subprocess.run([*command, config, "--discover"], check=True, stdout=PIPE).stdout)  # noqa: S603
         for entry in catalog["streams"]:
             whole = next(part["metadata"] for part in entry["metadata"] if not part["breadcrumb"])
-            whole["selected"] = entry["tap_stream_id"] == stream
-        return Job(TAP, [*command, config, "--catalog", self._write("catalog.tap.json", catalog)], records)
+            whole["selected"] = entry["tap_stream_id"] in streams
+        return Job(name, [*command, config, "--catalog", self._write(f"tap.{self._files}.json", catalog)], records)
 
     def floor(self, stream: str, path: str, records: int, **params: str) -> Job:
         """Read the list at `path` below /api/0 with the bare loop."""
@@ -69,7 +88,11 @@ class Contenders:
             (OURS, _BIN, self.config(), self.ours()),
             (PEER, PEER_BIN, self.peer_config(), self.peer()),
         )
-        return [
+        own = [
+            Job(f"{OURS}: --version", [str(_BIN / "source-sentry"), "--version"]),
+            self.tap(name=f"{TAP}: {NOTHING}", records=0),
+        ]
+        return own + [
             job
             for name, folder, config, nothing in sides
             for job in (
@@ -82,8 +105,11 @@ class Contenders:
 
     def config(self, **settings: Any) -> str:
         """Write a config of this connector; return its path."""
-        access = {"auth_token": DEFAULT_TOKEN, "organization": ORGANIZATION, "hostname": self.service.url}
-        content = {**access, "full_events": True, **settings}
+        if self.service.name == "sigma":
+            content = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "api_url": self.service.url, **settings}
+        else:
+            access = {"auth_token": DEFAULT_TOKEN, "organization": ORGANIZATION, "hostname": self.service.url}
+            content = {**access, "full_events": True, **settings}
         return self._write(f"connector.{self._files}.json", content)
 
     def peer_config(self) -> str:

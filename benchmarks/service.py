@@ -37,6 +37,8 @@ class Service:
     """A running sandbox."""
 
     pid: int
+    name: str
+    """`sentry` or `sigma`."""
     url: str
     options: dict[str, str]
 
@@ -100,18 +102,19 @@ def _option(name: str, value: object) -> list[str]:
 
 
 @contextmanager
-def sandbox(now: str, **options: object) -> Iterator[Service]:
-    """Run a sandbox with these `options` while the block runs.
+def sandbox(name: str, now: str, **options: object) -> Iterator[Service]:
+    """Run the sandbox `name` with these `options` while the block runs.
 
-    Its clock stands still at `now`, so that each run finds the same windows.
+    Sentry's clock stands still at `now`, so that each run finds the same windows.
     """
     given = {name.replace("_", "-"): str(value) for name, value in options.items()}
     arguments = [word for name, value in options.items() for word in _option(name, value)]
-    command = [sys.executable, "-m", "saas_sandbox.sentry", "--port", "0", "--size", "bench", "--now", now, *arguments]
+    own = ["--size", "bench", "--now", now] if name == "sentry" else []
+    command = [sys.executable, "-m", f"saas_sandbox.{name}", "--port", "0", *own, *arguments]
     with subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
         try:
             assert process.stdout is not None  # noqa: S101 - Popen was given a pipe
             url = process.stdout.readline().split()[2]
-            yield Service(process.pid, url, given)
+            yield Service(process.pid, name, url, given)
         finally:
             process.terminate()

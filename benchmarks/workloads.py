@@ -16,6 +16,9 @@ FEW: Final = f"{OURS}, few records"
 MANY: Final = f"{OURS}, many records"
 ROWS: Final = f"{OURS}, error_rows"
 EVENTS: Final = f"{OURS}, events"
+FIRST: Final = f"{OURS}, first sync"
+QUIET: Final = f"{OURS}, no news"
+PROJECTS: Final = {"H1": 10, "H2": 1_000, "H3": 10_000}
 _SOURCE: Final = SourceSentry()
 _SELECTED: Final = tuple(
     stream["name"] for stream in _SOURCE.resolved_manifest["streams"] if stream["name"] not in _SOURCE.costly_streams()
@@ -31,6 +34,7 @@ class Workload:
     """A sandbox's options, and what reads it."""
 
     key: str
+    """A letter, which is that of `--only`, and what tells workloads of one letter apart."""
     title: str
     options: dict[str, Any]
     jobs: Callable[[Contenders], list[Job]]
@@ -38,6 +42,8 @@ class Workload:
     """Whether an uncounted pass comes first, because the sandbox makes each record only once."""
     once: bool = False
     """Whether one run is enough: it is long, and what is counted does not vary with the machine."""
+    of: str = "sentry"
+    """Name of the sandbox."""
 
 
 def workloads(*, quick: bool) -> list[Workload]:
@@ -47,7 +53,10 @@ def workloads(*, quick: bool) -> list[Workload]:
     return [
         _start_up(),
         _events(20_000 // part),
+        _events(20_000 // part, gzip=True),
         _issues(20_000 // part),
+        _issues(20_000 // part, keys=80),
+        _sigma(20_000 // part),
         _latency(4 if quick else 20, 3_000 // part),
         _limits(4 if quick else 20, 600 // part),
         *(
@@ -55,6 +64,7 @@ def workloads(*, quick: bool) -> list[Workload]:
             for key, name, number in (("E1", FEW, few), ("E2", MANY, many))
         ),
         _rows(4 if quick else 20, 5_000 // (100 if quick else 1)),
+        *(_projects(key, number // part) for key, number in PROJECTS.items()),
     ]
 
 
@@ -67,31 +77,70 @@ def _start_up() -> Workload:
     )
 
 
-def _events(count: int) -> Workload:
+def _events(count: int, *, gzip: bool = False) -> Workload:
     def jobs(who: Contenders) -> list[Job]:
         path = f"projects/acme/{who.project['slug']}/events/"
         return [
             who.floor("events", path, count, full="true"),
             who.ours("events", records=count),
-            who.tap("events", count),
+            who.tap("events", records=count),
+            who.sync("events", count),
             who.peer("events", records=count),
         ]
 
     options = {"projects": 1, "events_per_project": count, "event_bytes": FULL, "full_page": 100}
-    return Workload("A", f"{count:,} events of {FULL // 1000} kB, one project", options, jobs)
+    title = f"{count:,} events of {FULL // 1000} kB, one project"
+    if gzip:
+        return Workload("AZ", f"{title}, answers in gzip", {**options, "gzip": True}, jobs)
+    return Workload("A", title, options, jobs)
 
 
-def _issues(count: int) -> Workload:
+def _issues(count: int, keys: int = 0) -> Workload:
     def jobs(who: Contenders) -> list[Job]:
         params = {"project": who.project["id"], "query": "", "sort": "new", "limit": "100"}
         return [
             who.floor("issues", "organizations/acme/issues/", count, **params),
             who.ours("issues", records=count),
+            who.tap("issues", records=count),
+            who.sync("issues", count),
             who.peer("issues", records=count),
         ]
 
-    options = {"projects": 1, "events_per_project": count, "issues_per_project": count}
-    return Workload("B", f"{count:,} issues, one project", options, jobs)
+    options = {"projects": 1, "events_per_project": count, "issues_per_project": count, "issue_keys": keys}
+    title = f"{count:,} issues, one project"
+    return (
+        Workload("BK", f"{title}, {keys} small keys more", options, jobs)
+        if keys
+        else Workload("B", title, options, jobs)
+    )
+
+
+def _sigma(files: int) -> Workload:
+    streams = ("files", "workbooks", "workbook_pages")
+    return Workload(
+        "S",
+        f"Sigma: {files:,} files, {files // 100:,} workbooks with 20 pages each",
+        {"files": files, "workbooks": files // 100, "rows": 20, "mints_a_second": 0},
+        lambda who: [who.ours(*streams), who.tap(*streams)],
+        of="sigma",
+    )
+
+
+def _projects(key: str, projects: int) -> Workload:
+    streams = ("events", "issues")
+
+    def jobs(who: Contenders) -> list[Job]:
+        return [who.ours(*streams, name=FIRST), who.again(*streams, name=QUIET)]
+
+    options = {
+        "projects": projects,
+        "events_per_project": 4,
+        "issues_per_project": 1,
+        "event_bytes": FULL,
+        "full_page": 100,
+    }
+    title = f"{projects:,} projects with 4 events of {FULL // 1000} kB each: first sync, and one without news"
+    return Workload(key, title, options, jobs, warm=False, once=True)
 
 
 def _latency(projects: int, events: int) -> Workload:

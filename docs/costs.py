@@ -41,7 +41,7 @@ class Cost:
         if self.of == PAGE and self.count > 1:
             return f"1 a page of {self.count} lists"
         return (
-            f"{self.count} a {self.of}"
+            f"{self.count} a {self.of}{self.which}"
             if self.of in (PAGE, PROJECT, HUNDRED, MISSING)
             else f"{self.count} a record of `{self.of}`{self.which}"
         )
@@ -51,18 +51,22 @@ def cost(stream: Stream) -> Cost:
     """Requests of a sync soon after another; a partition with more than a page costs one more for each."""
     retriever = stream["retriever"]
     router = retriever.get("partition_router", {})
-    kind = str(router.get("class_name", "")).rpartition(".")[2]
-    windows = _windows(stream)
-    if kind == "RowsRouter":
+    router_class, windows = kind(router), _windows(stream)
+    if router_class == "RowsRouter":
         return Cost(windows, ONCE)
-    if kind == "ProjectRouter":
-        return Cost(windows, PROJECT)
-    if kind in _OF_ISSUES:
-        return Cost(1, _OF_ISSUES[kind])
-    if kind:
-        return Cost(1, parent(router), _WHICH.get(kind, "") + _counted(router))
+    if router_class in PROJECTS:
+        return Cost(windows, PROJECT, PROJECTS[router_class])
+    if router_class in _OF_ISSUES:
+        return Cost(1, _OF_ISSUES[router_class])
+    if router_class:
+        return Cost(1, parent(router), _WHICH.get(router_class, "") + _counted(router))
     lists = len(router.get("values", [ONCE]))
     return Cost(lists * windows, PAGE if "paginator" in retriever else ONCE)
+
+
+def kind(router: Mapping[str, Any]) -> str:
+    """Class of a router: `ProjectRouter`; empty for those of the engine."""
+    return str(router.get("class_name", "")).rpartition(".")[2]
 
 
 def parent(router: Mapping[str, Any]) -> str:
@@ -70,6 +74,7 @@ def parent(router: Mapping[str, Any]) -> str:
     return str({"event_ids": "error_rows"}.get(router["parent"], router["parent"]))
 
 
+PROJECTS: Final[Mapping[str, str]] = {"ProjectRouter": "", "NewsRouter": " with news"}
 _OF_ISSUES: Final[Mapping[str, str]] = {"StateRouter": HUNDRED, "TombstoneRouter": MISSING}
 _WHICH: Final[Mapping[str, str]] = {
     "MonitorRouter": " that may have new check-ins",

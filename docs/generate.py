@@ -12,15 +12,22 @@ from airbyte_cdk.models import (
     ConfiguredAirbyteCatalog,
     ConfiguredAirbyteCatalogSerializer,
     ConfiguredAirbyteStream,
+    ConnectorSpecificationSerializer,
     DestinationSyncMode,
     SyncMode,
 )
+from airbyte_cdk.models.airbyte_protocol_serializers import AirbyteStreamSerializer
 from cogapp import Cog
 
+from sourcewright.prepared import SPEC, STREAMS
+
 ROOT: Final = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "docs"))
+sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
 import meltano  # noqa: E402 - the documents import them too
 import tables  # noqa: E402
+
+from benchmarks.chart import CHART, svg  # noqa: E402
+from benchmarks.report import RESULTS  # noqa: E402
 
 DOCUMENTS: Final = (
     "README.md",
@@ -40,10 +47,9 @@ CATALOGS: Final[Mapping[str, str]] = {
 
 def catalog(package: str) -> str:
     """Every stream, incremental where that is possible, without its schema: JSON text of a configured catalog."""
-    required = tables.manifest(package)["spec"]["connection_specification"]["required"]
-    source = tables.SOURCES[package](config=dict.fromkeys(required, "any"))
-    streams = [_configured(stream) for stream in source.discover(source.logger, {}).streams]
-    content = ConfiguredAirbyteCatalogSerializer.dump(ConfiguredAirbyteCatalog(streams))
+    content = ConfiguredAirbyteCatalogSerializer.dump(
+        ConfiguredAirbyteCatalog([_configured(stream) for stream in _discover(package)])
+    )
     return json.dumps(content, indent=2) + "\n"
 
 
@@ -56,10 +62,35 @@ def _configured(stream: AirbyteStream) -> ConfiguredAirbyteStream:
     )
 
 
+def spec(package: str) -> str:
+    """What `spec` prints: JSON text of a connector specification."""
+    source = tables.SOURCES[package]()
+    return json.dumps(ConnectorSpecificationSerializer.dump(source.spec(source.logger)), indent=2) + "\n"
+
+
+def streams(package: str) -> str:
+    """What `discover` prints, without the schemas: a JSON list with a line for each stream."""
+    listed = [
+        {name: value for name, value in AirbyteStreamSerializer.dump(stream).items() if name != "json_schema"}
+        for stream in _discover(package)
+    ]
+    return "[\n" + ",\n".join(map(json.dumps, listed)) + "\n]\n"
+
+
+def _discover(package: str) -> list[AirbyteStream]:
+    required = tables.manifest(package)["spec"]["connection_specification"]["required"]
+    source = tables.SOURCES[package](config=dict.fromkeys(required, "any"))
+    found: list[AirbyteStream] = source.discover(source.logger, {}).streams
+    return found
+
+
 def written() -> dict[str, str]:
     """Text of each file that is made whole, by its path."""
-    catalogs = {name: catalog(package) for package, name in CATALOGS.items()}
-    return catalogs | {f"examples/meltano/{meltano.TAPS[of].name}.yml": meltano.definition(of) for of in meltano.TAPS}
+    files = {name: catalog(package) for package, name in CATALOGS.items()}
+    files[str(CHART.relative_to(ROOT))] = svg(RESULTS.read_text(encoding="utf-8"))
+    files |= {f"{package}/{SPEC}": spec(package) for package in CATALOGS}
+    files |= {f"{package}/{STREAMS}": streams(package) for package in CATALOGS}
+    return files | {f"examples/meltano/{meltano.TAPS[of].name}.yml": meltano.definition(of) for of in meltano.TAPS}
 
 
 def main(*, check: bool) -> int:

@@ -146,7 +146,7 @@ def _mode(_: str, stream: Stream) -> str:
 
 def _parent(_: str, stream: Stream) -> str:
     router = stream["retriever"].get("partition_router", {})
-    if str(router.get("class_name", "")).endswith(".ProjectRouter"):
+    if costs.kind(router) in costs.PROJECTS:
         return "project"
     return f"`{costs.parent(router)}`" if "parent" in router else ""
 

@@ -1,7 +1,7 @@
 """What the manifest needs and the engine has no component for. The manifest names these classes."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from typing_extensions import override
 from source_sentry.config import NormalizeConfig
 from source_sentry.explore.events import EventRouter, EventState
 from source_sentry.explore.handler import AcrossHandler, RowsHandler
+from source_sentry.explore.news import NewsHandler, NewsRouter
 from source_sentry.explore.paging import RowsPagination
 from source_sentry.explore.queries import QueryHandler, QuerySchema
 from source_sentry.explore.router import RowsRouter
@@ -26,7 +27,7 @@ from source_sentry.scim import ScimPagination
 from source_sentry.server import RouteHandler
 from source_sentry.states import ProjectState, RowsState
 from sourcewright.components.parents import ParentRouter, TouchedRouter
-from sourcewright.components.records import ParentIds, RecordChange, Text
+from sourcewright.components.records import ParentIds, RecordChange, Text, containers
 from sourcewright.components.states import ChildState
 from sourcewright.components.windows import WindowFilter
 from sourcewright.http.pages import PageExtractor
@@ -45,6 +46,8 @@ __all__ = [
     "LifeState",
     "LinkHeaderPagination",
     "MonitorRouter",
+    "NewsHandler",
+    "NewsRouter",
     "NormalizeConfig",
     "PageExtractor",
     "ParentIds",
@@ -107,7 +110,8 @@ class WithoutSecrets(RecordChange):
     """{"secret": "fedcba98", "dsn": {"public": "…", "csp": "…?k=fedcba98"}} -> {"dsn": {"public": "…"}}.
 
     What is left out, at any depth: fields whose names end with one of `endings`, in lower or upper case; values that
-    contain the text of such a field; addresses with a password. With `include_secrets` the record stays as it is.
+    contain the text of such a field; addresses with a password. {"hidden-secret": true}, by which Sentry says that it
+    left one out itself, stays. With `include_secrets` the record stays as it is.
     """
 
     endings: list[str] = field(default_factory=lambda: ["secret"])
@@ -116,15 +120,17 @@ class WithoutSecrets(RecordChange):
     def change(self, record: dict[str, Any], partition: Mapping[str, Any]) -> None:
         if self.config["include_secrets"]:
             return
-        known = [text for container in _containers(record) for text in self._remove_named(container)]
-        for container in _containers(record):
+        known = [text for container in containers(record) for text in self._remove_named(container)]
+        for container in containers(record):
             _remove(container, lambda value: isinstance(value, str) and _gives_away(value, known))
 
     def _remove_named(self, container: dict[str, Any] | list[Any]) -> list[str]:
         """Remove the fields with such names; their texts, if they are too long to stand elsewhere by chance."""
         if isinstance(container, list):
             return []
-        names = [name for name in container if name.lower().endswith(tuple(self.endings))]
+        endings = tuple(self.endings)
+        named = [name for name in container if name.lower().endswith(endings)]
+        names = [name for name in named if not _is_mark(container[name])]
         values = [container.pop(name) for name in names]
         return [value for value in values if isinstance(value, str) and len(value) >= _NO_CHANCE]
 
@@ -133,18 +139,13 @@ _NO_CHANCE: Final = 8
 _PASSWORD_IN_ADDRESS: Final = re.compile(r"://[^/@:\s]*:[^/@\s]+@")
 
 
+def _is_mark(value: Any) -> bool:
+    """Whether a value only says that there is a secret."""
+    return isinstance(value, bool) or value == {"hidden-secret": True}
+
+
 def _gives_away(text: str, secrets: Iterable[str]) -> bool:
     return any(secret in text for secret in secrets) or bool(_PASSWORD_IN_ADDRESS.search(text))
-
-
-def _containers(value: Any) -> Iterator[dict[str, Any] | list[Any]]:
-    """Every object and list of `value`, each before those in it; not by recursion, as a record may be very deep."""
-    waiting = [value]
-    while waiting:
-        container = waiting.pop()
-        yield container
-        inner = container.values() if isinstance(container, dict) else container
-        waiting += [value for value in inner if isinstance(value, dict | list)]
 
 
 def _remove(container: dict[str, Any] | list[Any], is_wrong: Callable[[Any], bool]) -> None:

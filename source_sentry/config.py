@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 from typing_extensions import override
 
 from source_sentry.explore.datasets import DATASETS
+from source_sentry.privacy import rules
 from sourcewright import dates, secrets
 from sourcewright.components.config import SettingsNormalization, beginning, tidy_date
-from sourcewright.http.adapters import MAX_ANSWER_MB
+from sourcewright.defaults import MAX_ANSWER_MB
 
 RETENTION: Final = timedelta(days=90)
 """As long as sentry.io keeps events and searches issues (30 days on the Developer plan)."""
@@ -24,6 +25,7 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "projects": [],
     "full_events": False,
     "include_secrets": False,
+    "redact": [],
     "issue_query": "",
     "issue_reconcile": "daily",
     "environments": [],
@@ -63,6 +65,7 @@ class NormalizeConfig(SettingsNormalization):
 
     defaults = DEFAULTS
     tidy = _TIDY
+    engine_settings = ("explore_queries", "redact")
 
     @override
     def rename(self, config: MutableMapping[str, Any]) -> None:
@@ -74,10 +77,16 @@ class NormalizeConfig(SettingsNormalization):
 
     @override
     def derive(self, config: MutableMapping[str, Any]) -> None:
-        config["base_url"] = base_url(str(config["hostname"]))
+        config["base_url"] = url = base_url(str(config["hostname"]))
+        config["control_url"] = CONTROL if is_saas(url) else url
         if isinstance(config["projects"], list):
             config["projects"] = list(config["projects"])  # a sync puts the new slugs of renamed projects in it
+        config["redaction"] = rules(config["redact"])
         _pin_time(config)
+
+
+CONTROL: Final = "https://sentry.io"
+"""Knows the region of each organization, and sends on what belongs there."""
 
 
 def base_url(hostname: str) -> str:
@@ -87,7 +96,10 @@ def base_url(hostname: str) -> str:
 
 def is_saas(url: str) -> bool:
     """Whether it is sentry.io or one of its regions."""
-    return f".{urlsplit(url).hostname}".endswith(".sentry.io")
+    try:
+        return f".{urlsplit(url).hostname}".endswith(".sentry.io")
+    except ValueError:  # no URL, which validation names
+        return False
 
 
 def _pin_time(config: MutableMapping[str, Any]) -> None:

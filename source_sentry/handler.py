@@ -147,7 +147,11 @@ class SentryErrorHandler(JsonErrorHandler):
             # It holds for the whole stream, so the sentence names neither project nor parent
             refusal = replace(refusal, project=None, has_parent=False)
             message = errors.explain(refusal)
-        return self.fail_all(message) if self.required else self._judge_lacking(refusal, message)
+        if not self.required:
+            return self._judge_lacking(refusal, message)
+        is_lost = refusal.response.status_code == HTTPStatus.NOT_FOUND and not refusal.project
+        hint = self.config["server"].explain_region(str(refusal.response.url)) if is_lost else ""
+        return self.fail_all(f"{message.rstrip('.')}{hint}" if hint else message)
 
     def _is_without_snuba(self, status: int) -> bool:
         return self.by_snuba and status == HTTPStatus.INTERNAL_SERVER_ERROR and bool(self.config["server"].is_old)

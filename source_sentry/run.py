@@ -1,18 +1,16 @@
 """Command line: `source-sentry spec | check | discover | read | catalog | sync`."""
 
-from source_sentry.source import SourceSentry
-from sourcewright.cli import run
-from sourcewright.cli.taps import run_tap
+from sourcewright.cli.entry import enter
 
 
 def main(args: list[str] | None = None) -> None:
     """Run one command."""
-    run.main(SourceSentry, args)
+    enter("sourcewright.cli.start", "source_sentry", "SourceSentry", args)
 
 
 def tap() -> None:
     """Run `tap-sentry`."""
-    run_tap("source_sentry", "tap-sentry")
+    enter("sourcewright.cli.taps", "source_sentry", "tap-sentry")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from typing_extensions import override
 
 from source_sentry import errors
-from source_sentry.config import is_saas
+from source_sentry.config import CONTROL, is_saas
 from source_sentry.handler import SentryErrorHandler
 from sourcewright.components.handler import nothing
 from sourcewright.components.runtime import Refusals, Row
@@ -33,6 +33,7 @@ class Server:
     refusals: Refusals
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _age: bool | AirbyteTracedException | None = None
+    _region: str | None = None
     _names: frozenset[str] | None = None
     _is_across: bool | None = None
 
@@ -69,6 +70,37 @@ class Server:
         if is_old:
             logger.info("`%s` is older than Sentry 10, so it is asked for issues project by project.", url)
         return is_old
+
+    @property
+    def region(self) -> str:
+        """Where the organization is kept: with `https://sentry.io` its region, elsewhere what `hostname` says.
+
+        Asked when the first request is made. Where the region cannot be found out, sentry.io sends requests on to it.
+        """
+        url = str(self.settings["base_url"])
+        if url != CONTROL:
+            return url
+        with self._lock:
+            if self._region is None:
+                self._region = self.home() or url
+        return self._region
+
+    def home(self) -> str:
+        """The organization's region on sentry.io, as an address: `https://de.sentry.io`; empty if nobody says it."""
+        try:
+            (row,) = self.read("region", "links")
+        except (AirbyteTracedException, ValueError):
+            return ""
+        links = row.get("links")
+        region = str(links.get("regionUrl")) if isinstance(links, Mapping) else ""
+        return region.rstrip("/") if region.startswith("https://") and is_saas(region) else ""
+
+    def explain_region(self, asked: str) -> str:
+        """The way out if `asked` is of a region that the organization is not kept in; empty if that is not so."""
+        url = str(self.settings["base_url"])
+        if not is_saas(url) or asked.startswith(f"{CONTROL}/") or (home := self.home()) in ("", url):
+            return ""
+        return f". The organization is in the region `{home}`: set `hostname` to that, or to `sentry.io`."
 
     @property
     def environments(self) -> list[str]:

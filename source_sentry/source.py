@@ -1,6 +1,7 @@
 """The connector: the manifest, run by the engine."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -18,6 +19,7 @@ from source_sentry.explore.queries import ask_kinds, query_stream, require_own_n
 from source_sentry.explore.retriever import RowsRetriever
 from source_sentry.life.roll import Roll
 from source_sentry.projects import explain_renamed, renamed
+from source_sentry.redactions import require_redactions
 from source_sentry.server import Server
 from sourcewright.components.runtime import Row
 from sourcewright.engine.cursor import WindowCursor
@@ -27,6 +29,7 @@ from sourcewright.inputs import wrong_input
 
 _OF_PROJECTS: Final = ("id", "project", "hasAccess", *ProjectRouter.looks_at)
 """All that any stream needs of the projects, so that their list is read once."""
+_AGE: Final = 'config["server"].is_old'
 
 
 class SourceSentry(ManifestSource):
@@ -45,8 +48,10 @@ class SourceSentry(ManifestSource):
 
     @override
     def stream_settings(self) -> Mapping[str, Any]:
-        queries, streams = self.settings.get("explore_queries", ()), self.resolved_manifest["streams"]
-        require_own_names(queries, [str(stream["name"]) for stream in streams])
+        queries = self.settings.get("explore_queries", ())
+        streams = {str(stream["name"]): stream for stream in self.resolved_manifest["streams"]}
+        require_own_names(queries, streams)
+        require_redactions(self.settings, {**streams, **{str(query["name"]): {} for query in queries}})
         return {"query_streams": list(map(query_stream, queries))}
 
     def _rows_of(self, name: str, *fields: str) -> list[Row]:
@@ -71,7 +76,11 @@ class SourceSentry(ManifestSource):
         needed = self._needed([str(stream.name) for stream in streams])
         by_project, across = list(filter(self._is_by_project, needed)), list(filter(self._is_across_projects, needed))
         if by_project or across:
-            self._compare_projects(across, is_narrowed=bool(by_project))
+            with ThreadPoolExecutor(1) as meanwhile:
+                if any(map(self._is_by_age, needed)):
+                    # Its error is for the streams that ask for it later, if the list has none
+                    meanwhile.submit(lambda: self.settings["server"].is_old)
+                self._compare_projects(across, is_narrowed=bool(by_project))
         if self.settings["environments"] and any(map(self._is_by_environment, needed)):
             self._compare_environments()
 
@@ -107,10 +116,6 @@ class SourceSentry(ManifestSource):
             self.logger.warning("%s", sentence)
         projects[:] = [new_slugs.get(slug, slug) for slug in projects]
 
-    def stream_parameters(self) -> Mapping[str, Mapping[str, Any]]:
-        """Parameters of each stream: {"events": {"scope": "project:read", "endpoint": "projects/…"}}."""
-        return {str(stream.name): stream.parameters or {} for stream in self.stream_models()}
-
     def _needed(self, streams: list[str]) -> list[str]:
         """`streams` and those that they are read below."""
         needed = list(streams)
@@ -127,6 +132,10 @@ class SourceSentry(ManifestSource):
     def _is_by_project(self, name: str) -> bool:
         """Whether the setting `projects` limits what is read of a stream."""
         return name == "projects" or issubclass(self._router(name), ProjectRouter)
+
+    def _is_by_age(self, name: str) -> bool:
+        """Whether the requests of a stream depend on how old the server is."""
+        return _AGE in str(self._retriever(name)["requester"])
 
     def _is_across_projects(self, name: str) -> bool:
         """Whether a stream is one list over all projects that are open to the token."""

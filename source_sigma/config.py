@@ -10,7 +10,7 @@ from typing_extensions import override
 from source_sigma import hosts
 from sourcewright import dates, secrets
 from sourcewright.components.config import SettingsNormalization, beginning, tidy_date
-from sourcewright.http.adapters import MAX_ANSWER_MB
+from sourcewright.defaults import MAX_ANSWER_MB
 
 DEFAULTS: Final[Mapping[str, Any]] = {
     "include_archived": False,

@@ -21,8 +21,8 @@ from source_sigma.walks import SigmaWalk, is_error
 from sourcewright.http.errors import place
 from sourcewright.http.pages import OBJECT, Page, PageExtractor, PageSlots, page_of
 from sourcewright.http.walks import PageToken, Walk
-from sourcewright.inputs import shorten
 from sourcewright.log import is_logged, logger
+from sourcewright.validation import shorten
 
 ENTRIES: Final = "entries"
 ARRAY: Final = "array"

@@ -21,8 +21,8 @@ from sourcewright import secrets
 from sourcewright.http.adapters import SILENT_TRIES, BoundedAdapter, Bounds
 from sourcewright.http.errors import is_timeout, place
 from sourcewright.http.retry_after import MINUTE, pause, seconds_to_wait
-from sourcewright.inputs import shorten
 from sourcewright.log import logger
+from sourcewright.validation import shorten
 
 HEADER: Final = "Authorization"
 BEARER: Final = "Bearer "

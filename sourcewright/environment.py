@@ -2,10 +2,12 @@
 
 import os
 import ssl
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
+import requests
 from requests.utils import get_environ_proxies, select_proxy
 
 _OF_REQUESTS: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
@@ -41,6 +43,19 @@ def _explain_unusable(path: str) -> str | None:
     except OSError as error:
         return f"cannot be read ({error.strerror})"
     return None
+
+
+def look_up_once(session: requests.Session) -> None:
+    """Let a session look for the proxy of each host once, and not for each request."""
+    look_up, found = session.merge_environment_settings, dict[tuple[str, str], Mapping[str, Any]]()
+
+    def remembered(url: str, **options: Any) -> dict[str, Any]:
+        scheme, host, *_ = urlsplit(url)
+        if (scheme, host) not in found:
+            found[scheme, host] = look_up(url, **options)
+        return dict(found[scheme, host])
+
+    session.merge_environment_settings = remembered  # type: ignore[assignment,method-assign]  # the engine made it
 
 
 def proxy_of(url: str) -> str | None:

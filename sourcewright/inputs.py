@@ -6,9 +6,8 @@ from argparse import Namespace
 from collections import Counter
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Self
 
 import orjson
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
@@ -20,24 +19,11 @@ from airbyte_cdk.models import (
     ConnectorSpecification,
     FailureType,
 )
-from airbyte_cdk.sources.utils.schema_helpers import split_config
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
-from jsonschema import Draft7Validator, FormatChecker, ValidationError
-from jsonschema.exceptions import best_match
 from typing_extensions import override
 
-from sourcewright import dates, secrets
-from sourcewright.environment import trust_named_certificates
-
-
-def _is_past(value: object) -> bool:
-    return not isinstance(value, str) or dates.EARLIEST <= dates.from_text(value) <= datetime.now(UTC)
-
-
-_HALVES: Final = ("\ud800", "\udfff")
-_MOST_SHOWN: Final = 100
-_FORMATS: Final = FormatChecker(formats=())
-_FORMATS.checkers = {"date-time": (_is_past, ValueError)}
+from sourcewright import secrets
+from sourcewright.validation import problem_of, shorten
 
 
 class Entrypoint(AirbyteEntrypoint):
@@ -46,19 +32,7 @@ class Entrypoint(AirbyteEntrypoint):
     @staticmethod
     @override
     def validate_connection(source_spec: ConnectorSpecification, config: Mapping[str, Any]) -> None:
-        settings, _ = split_config(config)
-        require_text(settings)
-        validator = Draft7Validator(source_spec.connectionSpecification, format_checker=_FORMATS)
-        error = best_match(validator.iter_errors(settings))
-        if error is not None:
-            raise wrong_input(describe(error))
-        for name, setting in source_spec.connectionSpecification["properties"].items():
-            if setting.get("airbyte_secret") and name in settings and not secrets.is_possible(settings[name]):
-                raise wrong_input(
-                    f"Setting `{name}` holds what no request can carry, such as a blank inside it or a letter that is "
-                    "not of ASCII: copy it again."
-                )
-        if problem := trust_named_certificates():
+        if problem := problem_of(config, source_spec.connectionSpecification):
             raise wrong_input(problem)
 
     @staticmethod
@@ -153,47 +127,6 @@ def require_once(streams: Sequence[str]) -> None:
     repeated = ", ".join(f"`{name}`" for name, times in Counter(streams).items() if times > 1)
     if repeated:
         raise wrong_input(f"The catalog names streams more than once: {repeated}. Keep one entry of each.")
-
-
-def require_text(settings: Mapping[str, Any]) -> None:
-    """Refuse a setting that no request could hold: Python makes half characters of bytes that are no UTF-8."""
-    for name, value in settings.items():
-        if isinstance(value, str) and any(_HALVES[0] <= character <= _HALVES[1] for character in value):
-            raise wrong_input(f"Setting `{name}` is no text: it holds bytes that are not UTF-8.")
-
-
-def describe(error: ValidationError) -> str:
-    """One sentence on a setting that the spec rejects; the value of a secret is never shown.
-
-    {"num_workers": 99} -> Setting `num_workers` is 99, but 99 is greater than the maximum of 40. …
-    """
-    if error.validator == "required":
-        missing = next(name for name in error.validator_value if name not in error.instance)
-        about = error.schema["properties"].get(missing, {})
-        setting = ".".join(map(str, [*error.absolute_path, missing]))
-        return f"Setting `{setting}` is missing. {about.get('description', '')}".strip()
-    schema = error.schema
-    setting = ".".join(map(str, error.absolute_path)) or "config"
-    if schema.get("airbyte_secret"):
-        return f"Setting `{setting}` is empty or not a string. {schema.get('description', '')}".strip()
-    examples = " or ".join(json.dumps(example) for example in schema.get("examples", []))
-    wanted = {
-        "type": f"must be of type {schema.get('type')}",
-        "pattern": f"must look like {examples}",
-        "minLength": "must not be empty",
-        "format": f"must be a date between {dates.EARLIEST.year} and now like {examples}",
-    }.get(str(error.validator), shorten(error.message))
-    value = shorten(json.dumps(error.instance))
-    return f"Setting `{setting}` is {value}, but {wanted}. {schema.get('description', '')}".strip()
-
-
-def shorten(value: object) -> str:
-    """The text of `value`, cut where it is too long for a sentence."""
-    try:
-        text = str(value)
-    except RecursionError:
-        text = f"a {type(value).__name__} that is too deep to show"
-    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
 
 
 def wrong_input(message: str) -> AirbyteTracedException:

@@ -1,6 +1,7 @@
 """How far a sync is, by stream."""
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -56,6 +57,8 @@ class Progress:
     began: float = field(default_factory=time.monotonic)
     streams: dict[str, StreamProgress] = field(default_factory=dict)
     """Streams that have begun, in that order."""
+    bytes_read: Counter[str] = field(default_factory=Counter)
+    """Bytes of the answers to each stream."""
 
     def note(self, batch: Sequence[Any]) -> None:
         """Count what came through the queue: records of one partition, or one other thing."""

@@ -17,7 +17,7 @@ _PLACE: Final = b"\0"
 PLACE: Final = orjson.Fragment(_PLACE)
 """Stands in a message for a record; JSON has no such character."""
 _cut: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
-_DEEP: Final = tuple(50 * brackets for brackets in (b"]]", b"}}", b"]}", b"}]"))
+_DEEP: Final = tuple(100 * brackets for brackets in (b"]]", b"}}", b"]}", b"}]"))
 """What a value ends with whose nesting is far beyond what is ever sent."""
 
 

@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import quote, quote_plus, unquote
 
-from airbyte_cdk.utils.airbyte_secrets_utils import get_secrets, update_secrets
-
 _SHORTEST: Final = 8
 """Characters of a secret that is masked wherever it stands. A shorter one would mask parts of words."""
 _NAMES_A_SECRET: Final = re.compile("token|secret|password")
@@ -49,12 +47,16 @@ def know(*secrets: str) -> None:
     with _lock:
         for secret in secrets:
             _known.update(*map(_forms, {secret, tidy(secret)} - {""}))
+        from airbyte_cdk.utils.airbyte_secrets_utils import update_secrets  # noqa: PLC0415 - see sourcewright/cli/start.py
+
         # The longest first, so that none is masked in part
         update_secrets(sorted(_known, key=len, reverse=True))
 
 
 def know_settings(settings: Mapping[str, Any], specification: Mapping[str, Any] | None = None) -> None:
     """Mask what `specification` calls secret, or its name, passwords in addresses, and tokens in any other setting."""
+    from airbyte_cdk.utils.airbyte_secrets_utils import get_secrets  # noqa: PLC0415 - see sourcewright/cli/start.py
+
     know(*_in_settings(settings), *(str(value) for value in get_secrets(specification or {}, settings) if value))
 
 

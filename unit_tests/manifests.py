@@ -1,5 +1,6 @@
 """The manifests as the engine reads them."""
 
+import json
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -21,3 +22,10 @@ def resolved(package: str) -> Mapping[str, Any]:
 def streams(package: str) -> Mapping[str, Mapping[str, Any]]:
     """Its streams by name, in its order."""
     return {stream["name"]: stream for stream in resolved(package)["streams"]}
+
+
+@cache
+def schemas(package: str) -> Mapping[str, Mapping[str, Any]]:
+    """The schema of each stream by name."""
+    folder = SOURCES[package].manifest.parent / "schemas"
+    return {stream: json.loads((folder / f"{stream}.json").read_bytes()) for stream in streams(package)}

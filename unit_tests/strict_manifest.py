@@ -109,9 +109,7 @@ def parents(manifest: Mapping[str, Any]) -> list[str]:
 
 def unused_definitions(manifest: Mapping[str, Any], package: str) -> list[str]:
     """Definitions that can be reached neither from the streams, as their parents, nor by name in the code."""
-    by_name = (
-        r"""(?:read_definition|parent_rows|lookup|touched|self\.read|self\.ask)\(\s*"(\w+)"|parent: str = "(\w+)\""""
-    )
+    by_name = r"""(?:read_definition|parent_rows|lookup|touched|self\.read|ask)\(\s*"(\w+)"|parent: str = "(\w+)\""""
     reached = {name for names in re.findall(by_name, _code(package)) for name in names if name}
     todo = [*reached, *_referenced({root: manifest.get(root) for root in _ROOTS})]
     while todo:

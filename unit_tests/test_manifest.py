@@ -2,8 +2,13 @@ from pathlib import Path
 
 import pytest
 import yaml
+from airbyte_cdk.sources.declarative.concurrent_declarative_source import (
+    get_declarative_component_schema,
+    validate_manifest,
+)
 
 from unit_tests import strict_manifest
+from unit_tests.manifests import resolved
 
 ROOT = Path(__file__).parents[1]
 CONNECTORS = ["source_sentry", "source_sigma"]
@@ -71,6 +76,13 @@ spec:
 def test_given_manifest_of_a_connector_when_checked_then_no_complaint(connector: str) -> None:
     text = (ROOT / connector / "manifest.yaml").read_text(encoding="utf-8")
     assert strict_manifest.complaints(text, connector) == []
+
+
+@pytest.mark.parametrize("connector", CONNECTORS)
+def test_given_manifest_of_a_connector_when_the_engine_compares_it_with_its_schema_then_it_is_valid(
+    connector: str,
+) -> None:
+    validate_manifest(resolved(connector), get_declarative_component_schema())
 
 
 @pytest.mark.parametrize("connector", CONNECTORS)

@@ -69,7 +69,7 @@ class RowsHandler(SentryErrorHandler):
     @override
     def judge_page(self, response: requests.Response) -> ErrorResolution:
         page = page_of(response)
-        if isinstance(page, SentryPage) and not _is_whole(page) and not _is_count(page):
+        if isinstance(page, SentryPage) and not is_whole(page) and not _is_count(page):
             self.runtime.slots.give_back()
             return split(SAMPLED)
         return super().judge_page(response)
@@ -122,7 +122,7 @@ class AcrossHandler(SentryErrorHandler):
         return nothing(detail)
 
 
-def _is_whole(page: SentryPage) -> bool:
+def is_whole(page: SentryPage) -> bool:
     """Whether all rows were looked at: {"dataScanned": "full"}; datasets that are never sampled do not say."""
     meta: Any = page.envelope.get("meta")
     return not isinstance(meta, dict) or meta.get("dataScanned", "full") == "full"

@@ -5,20 +5,20 @@ from collections.abc import Sequence
 from typing import Final
 
 from sourcewright.cli.progress import is_on_terminal
-from sourcewright.distribution import version_of
+from sourcewright.distribution import version
 
 COMMANDS: Final = "spec, check, discover, read, catalog or sync"
 
 
-def parse(package: str, arguments: Sequence[str]) -> Namespace:
-    """Read `arguments` of the command of the source in `package`.
+def parse(arguments: Sequence[str]) -> Namespace:
+    """Read `arguments`.
 
     Raises:
         SystemExit: They are wrong, or ask for help or the version; argparse has said so.
 
     """
     parser = ArgumentParser(allow_abbrev=False)
-    parser.add_argument("--version", action="version", version=f"%(prog)s {version_of(package)}")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version()}")
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
 
     def add(name: str, about: str) -> ArgumentParser:

@@ -1,4 +1,4 @@
-"""Garbage collection and allocation, tuned for pages of records."""
+"""Garbage collection and allocation, tuned for pages of records, and for the imports of a start."""
 
 import ctypes
 import gc

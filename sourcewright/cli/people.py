@@ -25,7 +25,7 @@ from sourcewright.cli.progress import shown
 from sourcewright.distribution import missing_extra
 from sourcewright.engine.failures import StreamsFailedError
 from sourcewright.engine.source import ManifestSource
-from sourcewright.inputs import Inputs
+from sourcewright.inputs import Inputs, wrong_input
 from sourcewright.log import is_first_telling, logger
 
 FOR_PEOPLE: Final = ("catalog", "sync")
@@ -69,7 +69,7 @@ def _sync(
 
         target = open_target(command.into, whole.account(), command.schema)
     except ImportError as error:
-        raise missing_extra(whole.package(), "warehouse", "`sync`", error) from error
+        raise wrong_input(missing_extra("warehouse", "`sync`", error)) from error
     with closing(target):
         with target.problems():
             saved = target.prepare([stream.stream for stream in catalog.streams])

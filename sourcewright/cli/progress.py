@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from sourcewright.log import logger
-from sourcewright.progress import Progress
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
+
+    from sourcewright.progress import Progress
 
 _SECONDS: Final = 30.0
 _A_SECOND: Final = 2
@@ -21,7 +22,7 @@ _FRAME: Final = 4
 
 
 @contextmanager
-def shown(progress: Progress, *, prints: bool = True) -> Iterator[None]:
+def shown(progress: "Progress", *, prints: bool = True) -> Iterator[None]:
     """Show `progress` as long as the block runs; `prints` says that the command writes to standard output."""
     is_mixed = prints and os.isatty(1)  # records and a display on one terminal
     with _live(progress) if is_on_terminal() and not is_mixed else _logged(progress):
@@ -34,7 +35,7 @@ def is_on_terminal() -> bool:
 
 
 @contextmanager
-def _logged(progress: Progress) -> Iterator[None]:
+def _logged(progress: "Progress") -> Iterator[None]:
     ended = threading.Event()
 
     def tell() -> None:
@@ -49,7 +50,7 @@ def _logged(progress: Progress) -> Iterator[None]:
 
 
 @contextmanager
-def _live(progress: Progress) -> Iterator[None]:
+def _live(progress: "Progress") -> Iterator[None]:
     from rich.console import Console  # noqa: PLC0415 - a terminal alone needs it
     from rich.live import Live  # noqa: PLC0415
 
@@ -74,7 +75,7 @@ def _redirect(handlers: list[logging.Handler], stream: object) -> None:
 class _Display:
     """A table of the streams under way, as many as the terminal has lines for, and a line of all."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: "Progress") -> None:
         self._progress = progress
 
     def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "RenderResult":

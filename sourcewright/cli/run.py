@@ -1,12 +1,11 @@
 """Command line of a source: `spec | check | discover | read | catalog | sync`."""
 
 import logging
-import sys
 from argparse import Namespace
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any
 
 from airbyte_cdk.logger import init_logger, is_platform_debug_log_enabled
 from airbyte_cdk.models import AirbyteMessage, ConfiguredAirbyteStream, ConnectorSpecification, Type
@@ -15,7 +14,7 @@ from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 from typing_extensions import override
 
 from sourcewright import raw_records, secrets
-from sourcewright.cli.arguments import COMMANDS, parse
+from sourcewright.cli.arguments import COMMANDS
 from sourcewright.cli.memory import tune_memory
 from sourcewright.cli.output import LineWriter, line_output
 from sourcewright.cli.people import FOR_PEOPLE, plain_log, run_for_people
@@ -27,8 +26,6 @@ from sourcewright.inputs import Entrypoint, Inputs, wrong_input
 from sourcewright.lenient_json import OddRecords
 from sourcewright.log import logger
 from sourcewright.raw_records import PLACE, RAW
-
-_INTERRUPTED: Final = 130
 
 
 class CommandLine(Entrypoint):
@@ -70,7 +67,7 @@ class CommandLine(Entrypoint):
         streams = {stream.stream.name: HashableStreamDescriptor(stream.stream.name) for stream in catalog.streams}
         keys = {stream.stream.name: _key_of(stream) for stream in catalog.streams}
         with shown(self._source.progress):
-            for message in self._source.read_pages(self.logger, config, catalog, state):
+            for message in self._source.read_pages(catalog, state):
                 record = message.record
                 if record is None:
                     yield self.handle_record_counts(message, counts)
@@ -90,14 +87,10 @@ def _key_of(stream: ConfiguredAirbyteStream) -> list[str]:
     return [path[0] for path in stream.stream.source_defined_primary_key or []]
 
 
-def main(source_class: type[ManifestSource], args: list[str] | None = None) -> None:
-    """Run one command.
-
-    Any failure ends with one sentence and exit code 1, Ctrl-C without a word and with 130, as of a shell.
-    """
+def run(source_class: type[ManifestSource], command: Namespace) -> None:
+    """Run one command; any failure ends with one sentence and exit code 1."""
     init_logger("airbyte")
     secrets.know_environment()
-    command = parse(source_class.package(), sys.argv[1:] if args is None else args)
     if command.command in FOR_PEOPLE:
         with plain_log() as stdout, _ending(lambda message: retell(message, logger)):
             run_for_people(source_class, command, stdout)
@@ -113,8 +106,6 @@ def _ending(tell: Callable[[AirbyteMessage], None]) -> Iterator[None]:
         yield
     except StreamsFailedError as failed:
         logger.error("%s", failed)
-    except KeyboardInterrupt:
-        raise SystemExit(_INTERRUPTED) from None
     except Exception as error:  # noqa: BLE001 - nothing catches it later
         tell(error_message(error))
     else:

@@ -1,11 +1,13 @@
-"""Entry point of the taps, which need an extra."""
+"""Start of the taps, which need an extra."""
 
-from importlib import import_module
+import sys
+from importlib import import_module, metadata
 
-from sourcewright.distribution import missing_extra
+from sourcewright.cli.start import quick_imports
+from sourcewright.distribution import missing_extra, version
 
 
-def run_tap(package: str, name: str) -> None:
+def main(package: str, name: str) -> None:
     """Run the tap `name` of the source in `package`.
 
     Raises:
@@ -13,7 +15,12 @@ def run_tap(package: str, name: str) -> None:
 
     """
     try:
-        tap = import_module(f"{package}.tap")
+        if sys.argv[1:] == ["--version"]:
+            # As the SDK says it, which takes two seconds to import
+            sys.stdout.write(f"{name} v{version()}, Meltano SDK v{metadata.version('singer-sdk')}\n")
+            return
+        with quick_imports():
+            tap = import_module(f"{package}.tap")
     except ModuleNotFoundError as error:
-        raise SystemExit(missing_extra(package, "singer", f"`{name}`", error).message) from None
+        raise SystemExit(missing_extra("singer", f"`{name}`", error)) from None
     tap.main()

@@ -1,14 +1,9 @@
 """The user's settings, in the one form that the manifest reads."""
 
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar
-
-from airbyte_cdk.sources.declarative.transformations.config_transformations.config_transformation import (
-    ConfigTransformation,
-)
-from typing_extensions import override
 
 from sourcewright import dates
 
@@ -16,8 +11,10 @@ _RETRIES = 8
 
 
 @dataclass
-class SettingsNormalization(ConfigTransformation):
+class SettingsNormalization:
     """Settings as given -> settings as the manifest reads them, in memory only.
+
+    It has the one method of the engine's `ConfigTransformation`, but not that base, for which the engine is imported.
 
     A value of the wrong type is left as it is: validation against the spec names it. Each subclass adds what its
     manifest reads; all have `workers`, the requests in flight at once, and `max_retries`.
@@ -26,6 +23,8 @@ class SettingsNormalization(ConfigTransformation):
     defaults: ClassVar[Mapping[str, Any]]
     tidy: ClassVar[Mapping[str, Callable[[str], str]]]
     """Setting -> function that normalizes its text."""
+    engine_settings: ClassVar[Sequence[str]] = ()
+    """Settings of which the engine has to say what they mean for the streams, where they hold anything."""
 
     def rename(self, config: MutableMapping[str, Any]) -> None:
         """Rename settings with old names, in place."""
@@ -33,8 +32,8 @@ class SettingsNormalization(ConfigTransformation):
     def derive(self, config: MutableMapping[str, Any]) -> None:
         """Add what follows from the settings, in place."""
 
-    @override
     def transform(self, config: MutableMapping[str, Any]) -> None:
+        """Normalize `config`, in place."""
         self.rename(config)
         for setting, default in self.defaults.items():
             value = config.get(setting)

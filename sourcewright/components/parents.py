@@ -1,6 +1,6 @@
 """Partitions of child streams: one for each record of a parent stream, which the manifest names."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import InitVar, dataclass, field
 from functools import cache
@@ -79,6 +79,10 @@ class ParentRouter(Router, RuntimeComponent):
     def has_children(self, row: Row) -> bool:
         """Whether a parent can have children; no request is made for the others."""
         return not self.counted_by or row.get(self.counted_by) != 0
+
+    def read_before(self, saved: Collection[Row]) -> Iterable[Row]:  # noqa: ARG002 - for subclasses
+        """Entries of a state -> those of partitions that need not be asked, with the cursors that they get for it."""
+        return ()
 
     @override
     def wire(self, runtime: Runtime) -> None:

@@ -1,7 +1,7 @@
 """Changes of single records."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import InitVar, dataclass
 from typing import Any
 
@@ -77,3 +77,13 @@ class Text(RecordChange):
                 place = place.get(step) if isinstance(place, dict) else None
             if isinstance(place, dict) and not isinstance(place.get(name), str | None):
                 place[name] = lenient_json.dumps(place[name]).decode()
+
+
+def containers(value: Any) -> Iterator[dict[str, Any] | list[Any]]:
+    """Every object and list of `value`, each before those in it; not by recursion, as a record may be very deep."""
+    waiting = [value]
+    while waiting:
+        container = waiting.pop()
+        yield container
+        inner = container.values() if isinstance(container, dict) else container
+        waiting += [value for value in inner if isinstance(value, dict | list)]

@@ -32,6 +32,9 @@ class Streams(Protocol):
         Its expressions find `settings` in the config.
         """
 
+    def ask(self, name: str, /, *fields: str, **settings: Any) -> Iterable[Row]:
+        """`fields` of all records of the definition `name`, read anew, whose expressions find `settings`."""
+
     def stream_name(self, name: str) -> str:
         """What records, messages and users call the stream of the definition `name`."""
 
@@ -151,6 +154,8 @@ class Runtime:
     refusals: Refusals = field(default_factory=Refusals)
     odd_dates: OddDates = field(default_factory=OddDates)
     odd_records: OddRecords = field(default_factory=OddRecords)
+    bytes_read: Counter[str] = field(default_factory=Counter)
+    """Bytes of the answers to each stream."""
     reports_status: bool = True
     """False where streams are read as parents of others: the protocol knows the status of chosen streams only."""
     _warned: set[str] = field(default_factory=set)

@@ -13,7 +13,8 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from typing_extensions import override
 
 from sourcewright import dates
-from sourcewright.inputs import shorten, wrong_input
+from sourcewright.inputs import wrong_input
+from sourcewright.validation import shorten
 
 READ: Final = "read"
 """What was read of a partition after its cursor, {"start": "…Z", "end": "…Z"}, where it is read newest first."""

@@ -1,7 +1,6 @@
 """Cursor of streams whose partitions are the parents that changed since the last sync."""
 
 import threading
-import time
 from collections import deque
 from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from typing_extensions import override
 
 from sourcewright.components.parents import TouchedRouter
 from sourcewright.components.windows import WindowProgress
-from sourcewright.engine.cursor import CHECKPOINT_SECONDS
+from sourcewright.engine.pace import StatePace
 
 BATCH: Final = "batch"
 """Extra field of a slice: the `Batch` that it is of."""
@@ -50,6 +49,7 @@ class ChildCursor(Cursor):
         stream_state: Mapping[str, Any],
         state_manager: ConnectorStateManager,
         message_repository: MessageRepository,
+        pace: StatePace,
     ) -> None:
         self.cursor_field = CursorField(cursor_field)
         self._stream_name = stream_name
@@ -59,7 +59,9 @@ class ChildCursor(Cursor):
         self._message_repository = message_repository
         self._batches: deque[Batch] = deque()
         self._lock = threading.Lock()
-        self._emitted = time.time()
+        self._pace = pace
+        self._is_new = True
+        """Whether the state differs from the last one that was emitted."""
 
     @property
     @override
@@ -100,17 +102,21 @@ class ChildCursor(Cursor):
     @override
     def ensure_at_least_one_state_emitted(self) -> None:
         with self._lock:
-            self._emit()
+            if self._is_new:
+                self._emit()
 
     def _close(self, batch: Batch) -> None:
         with self._lock:
             batch.open -= 1
             while self._batches and not self._batches[0].open:
-                self._saved = self._batches.popleft().state
-            if time.time() - self._emitted > CHECKPOINT_SECONDS:
+                saved = self._batches.popleft().state
+                self._is_new |= saved != self._saved
+                self._saved = saved
+            if self._is_new and self._pace.is_due:
                 self._emit()
 
     def _emit(self) -> None:
-        self._emitted = time.time()
+        self._is_new = False
+        self._pace.note(self.state)
         self._state_manager.update_state_for_stream(self._stream_name, None, self.state)
         self._message_repository.emit_message(self._state_manager.create_state_message(self._stream_name, None))

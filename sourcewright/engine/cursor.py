@@ -1,9 +1,8 @@
 """Cursors of streams that are read in partitions."""
 
-import time
 from collections.abc import Iterable, Mapping, MutableMapping
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 from airbyte_cdk.sources.declarative.incremental.concurrent_partition_cursor import ConcurrentPerPartitionCursor
 from airbyte_cdk.sources.streams.concurrent.cursor import ConcurrentCursor
@@ -12,11 +11,10 @@ from airbyte_cdk.sources.types import Record, StreamSlice
 from typing_extensions import override
 
 from sourcewright import dates
+from sourcewright.components.parents import ParentRouter
 from sourcewright.components.states import READ
 from sourcewright.components.windows import Run, Server, WindowProgress
-
-CHECKPOINT_SECONDS: Final = 10.0
-"""Seconds between STATE messages of a running stream; the engine's own are 600."""
+from sourcewright.engine.pace import StatePace
 
 Entry = Mapping[str, Any]
 """{"partition": {"project": "42"}, "cursor": {"dateCreated": "…Z"}}."""
@@ -34,10 +32,14 @@ class PartitionCursor(ConcurrentPerPartitionCursor):
 
     SWITCH_TO_GLOBAL_LIMIT = DEFAULT_MAX_PARTITIONS_NUMBER = 2**31
     _entries: dict[str, Entry]
+    _pace: StatePace
+    _is_new = True
+    """Whether the state differs from the last one that was emitted."""
 
-    def resume(self, saved: Iterable[Entry]) -> None:
+    def resume(self, saved: Iterable[Entry], pace: StatePace) -> None:
         """Go on from the entries of a state; called once, before anything is read."""
         self._entries = {self._to_partition_key(entry["partition"]): entry for entry in saved}
+        self._pace = pace
 
     @property
     @override
@@ -75,12 +77,22 @@ class PartitionCursor(ConcurrentPerPartitionCursor):
 
     def _note(self, key: str) -> None:
         """Renew the entry of a partition, which changes only when one of its windows is closed."""
-        if entry := self._entry(key):
+        entry = self._entry(key)
+        if entry and entry != self._entries.get(key):
             self._entries[key] = entry
+            self._is_new = True
 
     def _entry(self, key: str) -> Entry:
         saved = self._cursor_per_partition[key].state
         return {"partition": self._to_dict(key), "cursor": dict(saved)} if saved else {}
+
+    @override
+    def _emit_state_message(self, throttle: bool = True) -> None:
+        """Emit the state if it differs from the last one, once it is due or the stream ends."""
+        if self._is_new and (self._pace.is_due or not throttle):
+            self._is_new = False
+            super()._emit_state_message(throttle=False)
+            self._pace.note(self.state)
 
 
 class WindowCursor(PartitionCursor):
@@ -97,19 +109,35 @@ class WindowCursor(PartitionCursor):
 
     @override
     def stream_slices(self) -> Iterable[StreamSlice]:
-        self._started = time.time()
         self._server = Server()
         self._runs: dict[str, list[Run]] = {}
+        self._read = self._read_before()
         return super().stream_slices()
+
+    def _read_before(self) -> frozenset[str]:
+        """Partitions of which the router knows that they were read up to now without a request for each."""
+        router = self._partition_router
+        found = list(router.read_before(self._entries.values())) if isinstance(router, ParentRouter) else []
+        entries = {self._to_partition_key(entry["partition"]): entry for entry in found}
+        self._entries |= entries
+        return frozenset(entries)
 
     @override
     def _generate_slices_from_partition(
         self, partition: StreamSlice, parent_state: Mapping[str, Any]
     ) -> Iterable[StreamSlice]:
+        if self._to_partition_key(partition.partition) in self._read:
+            return ()
         windows = list(super()._generate_slices_from_partition(partition, parent_state))
         attached, runs = WindowProgress.attach_runs(windows, self._server)
         self._runs[self._to_partition_key(partition.partition)] = runs
         return attached
+
+    @override
+    def _cleanup_if_done(self, partition_key: str) -> None:
+        super()._cleanup_if_done(partition_key)
+        if partition_key not in self._cursor_per_partition:
+            self._runs.pop(partition_key, None)
 
     @override
     def _create_cursor_of(self, entry: Entry) -> ConcurrentCursor:
@@ -141,9 +169,10 @@ class WindowCursor(PartitionCursor):
     @override
     def observe(self, record: Record) -> None:
         """Emit states while a long window is read; the record itself changes nothing."""
-        if time.time() - max(self._last_emission_time, self._started) > CHECKPOINT_SECONDS:
+        is_walk = self._server.ignores_windows
+        if (is_walk or self._is_new) and self._pace.is_due:
             with self._lock:
-                if record.associated_slice:
+                if is_walk and record.associated_slice:
                     self._note(self._to_partition_key(record.associated_slice.partition))
                 self._emit_state_message()
 
@@ -174,11 +203,6 @@ class WindowCursor(PartitionCursor):
         end = Record(data=boundary, stream_name=self._stream_name, associated_slice=window)
         ConcurrentCursor.observe(cursor, end)  # not the one of records, which stops before it
         cursor.close_partition(_PartitionOf(partition, window))
-
-    @override
-    def _throttle_state_message(self) -> float | None:
-        now = time.time()
-        return now if now - self._last_emission_time > CHECKPOINT_SECONDS else None
 
 
 class _PartitionOf(Partition):

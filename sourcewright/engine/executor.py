@@ -1,16 +1,23 @@
 """Thread pool that takes a task of each stream in turn."""
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, Final, NamedTuple
 
+from airbyte_cdk.sources.concurrent_source.thread_pool_manager import ThreadPoolManager
+from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 from typing_extensions import override
 
 from sourcewright.http.pages import PageSlots
 from sourcewright.http.rate_limits import RateLimiter
+
+_MOST_WAITING: Final = 100
+"""Partitions of a stream that wait for a worker at most; the others are not made yet, since each takes some 7 kB."""
 
 
 class Task(NamedTuple):
@@ -52,8 +59,14 @@ class FairExecutor(Executor):
                 self._queues.setdefault(args[0].stream_name(), deque()).append(task)
             self.dispatch()
         else:
-            _spawn(self._run, task)
+            stream = args[0].name if args and isinstance(args[0], AbstractStream) else ""
+            _spawn(partial(self._make_partitions, stream), task)
         return task.future
+
+    def is_full(self) -> bool:
+        """Whether enough partitions wait of the stream for which the calling thread makes partitions."""
+        with self._lock:
+            return len(self._queues.get(self._thread.__dict__.get("makes", ""), ())) >= _MOST_WAITING
 
     def dispatch(self) -> None:
         """Start all tasks that may run now."""
@@ -76,6 +89,10 @@ class FairExecutor(Executor):
                 task = self._next() if self._has_free_worker() else None
                 self._running += task is not None
 
+    def _make_partitions(self, stream: str, task: Task) -> None:
+        self._thread.makes = stream
+        self._run(task)
+
     def _run(self, task: Task) -> None:
         try:
             with self._slots.reading():
@@ -92,6 +109,32 @@ class FairExecutor(Executor):
                 self._queues[stream] = self._queues.pop(stream)  # to the end of the queue
                 return tasks.popleft()
         return None
+
+
+class TaskManager(ThreadPoolManager):
+    """The engine's list of tasks, without those that are done: it would keep 10,000 and then look through them all."""
+
+    def __init__(self, executor: FairExecutor, logger: logging.Logger) -> None:
+        super().__init__(executor, logger)  # type: ignore[arg-type]  # only `submit` and `shutdown` are used
+        self._executor = executor
+        self._changes = threading.Lock()
+
+    @override
+    def submit(self, function: Callable[..., Any], *args: Any) -> None:
+        future = self._executor.submit(function, *args)
+        with self._changes:
+            self._futures = [*self._futures, future]
+        future.add_done_callback(self._forget)
+
+    @override
+    def prune_to_validate_has_reached_futures_limit(self) -> bool:
+        """Whether the thread that makes partitions of a stream has to wait, which the engine asks for each of them."""
+        return self._executor.is_full()
+
+    def _forget(self, future: Future[Any]) -> None:
+        if not future.exception():  # the engine fails at its end because of the others
+            with self._changes:  # another list, since the engine may be waiting for one future after the other
+                self._futures = [each for each in self._futures if each is not future]
 
 
 def _spawn(run: Callable[[Task], None], task: Task) -> None:

@@ -1,6 +1,7 @@
 """The engine's component factory, with this project's cursors, requesters and custom components."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from airbyte_cdk.sources.declarative.extractors.record_selector import RecordSelector
@@ -18,9 +19,11 @@ from typing_extensions import override
 
 from sourcewright.components.keys import KeyedSelector
 from sourcewright.components.parents import TouchedRouter
+from sourcewright.components.redaction import Redaction
 from sourcewright.components.runtime import Runtime, RuntimeComponent
 from sourcewright.engine.child_cursor import ChildCursor
 from sourcewright.engine.cursor import PartitionCursor
+from sourcewright.engine.pace import StatePace
 from sourcewright.engine.raw_streams import leave_raw
 from sourcewright.engine.record_cursor import RecordCursor
 from sourcewright.engine.requester import SliceRequester
@@ -80,10 +83,11 @@ class ComponentFactory(ModelToComponentFactory):
         parameters = model.parameters or {}
         chosen = (of for parameter, of in self._retriever_classes.items() if parameter in parameters)
         retriever.__class__ = next(chosen, WindowRetriever)  # the engine has no hook for it
-        if self._runtime.reports_status:  # children look at any field of a parent
-            leave_raw(model, retriever, key, cursor)
         selector = retriever.record_selector
         assert isinstance(selector, RecordSelector)  # noqa: S101 - what the engine makes
+        if self._runtime.reports_status:  # what is no parent, of which children look at any field
+            selector.transformations += filter(None, [Redaction.of(config, name, key, self._cursor_of_stream(name))])
+            leave_raw(model, retriever, key, cursor)
         retriever.record_selector = KeyedSelector(selector, name, key, self._runtime.odd_records)
         return retriever
 
@@ -96,7 +100,12 @@ class ComponentFactory(ModelToComponentFactory):
         endpoint = str(parameters.get("endpoint", model.url)) or "the index of the API"
         adapter = RateLimitedAdapter(self._limiter, name, endpoint, Bounds.of(config))
         key = parameters.get("row_key") or self._key_of_rows(name)
-        return SliceRequester.of(requester, parameters, adapter, self._runtime.refusals, key)
+        return SliceRequester.of(requester, parameters, adapter, self._runtime, key)
+
+    def _cursor_of_stream(self, name: str) -> list[str]:
+        """Cursor field of a stream, if it has one."""
+        field = getattr(self.models[name].incremental_sync, "cursor_field", None)
+        return [str(field)] if field else []
 
     def _key_of_rows(self, name: str) -> list[str]:
         """Primary key of a stream, whose rows lack what the parent adds; [] if a part is made of another field."""
@@ -127,6 +136,7 @@ class ComponentFactory(ModelToComponentFactory):
                 stream_state=kwargs["stream_state"],
                 state_manager=kwargs["state_manager"],
                 message_repository=self._message_repository,
+                pace=self._pace_of(kwargs["stream_name"]),
             )
         saved = dict(kwargs.pop("stream_state"))
         states = saved.pop("states", ())
@@ -135,8 +145,11 @@ class ComponentFactory(ModelToComponentFactory):
         )
         cursor.__class__ = self._cursor_class  # the engine has no hook for it; the class has no constructor of its own
         made: PartitionCursor = cursor
-        made.resume(states)
+        made.resume(states, self._pace_of(kwargs["stream_name"]))
         return made
+
+    def _pace_of(self, stream: str) -> StatePace:
+        return StatePace(partial(self._runtime.bytes_read.__getitem__, stream))
 
     @override
     def _uses_split_request_window_action(self, error_handler: Any) -> bool:

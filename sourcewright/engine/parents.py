@@ -101,7 +101,7 @@ class DefinedStreams:
                 self._found[key] = [record for _, record in self._records(stream)]
             return self._found[key]
 
-    def ask(self, name: str, *fields: str, **settings: Any) -> list[Row]:
+    def ask(self, name: str, /, *fields: str, **settings: Any) -> list[Row]:
         """`fields` of all records of the definition `name` with `settings` in its config, read anew with each call."""
         stream = self._build(self._definitions[name], {**self._parent_config, **settings})
         return [_only(frozenset(fields), record) for _, record in self._records(stream)]

@@ -15,8 +15,9 @@ from typing_extensions import override
 from urllib3.exceptions import LocationValueError
 
 from sourcewright.components.handler import JsonErrorHandler
-from sourcewright.components.runtime import Refusals
+from sourcewright.components.runtime import Runtime
 from sourcewright.components.windows import WindowProgress
+from sourcewright.environment import look_up_once
 from sourcewright.http.adapters import RateLimitedAdapter
 from sourcewright.http.pages import has_page, page_of
 from sourcewright.http.walks import PageToken, Walk
@@ -27,7 +28,7 @@ from sourcewright.log import without_body
 class SliceRequester(HttpRequester):
     """Renders URL and parameters once for each slice; its pages differ only in what the paginator adds."""
 
-    refusals: Refusals
+    runtime: Runtime
     key: Sequence[str]
     """What tells the rows of an answer apart: the primary key of the stream, or its parameter `row_key`."""
     has_windows: bool
@@ -39,17 +40,19 @@ class SliceRequester(HttpRequester):
         requester: HttpRequester,
         parameters: Mapping[str, Any],
         adapter: RateLimitedAdapter,
-        refusals: Refusals,
+        runtime: Runtime,
         key: Sequence[str],
     ) -> Self:
         """A requester with the fields of `requester` that sends through `adapter`, unless its stream is refused."""
         values = {field.name: getattr(requester, field.name) for field in fields(HttpRequester) if field.init}
         made = cls(**values, parameters=parameters)
-        made.refusals, made.key = refusals, key
+        made.runtime, made.key = runtime, key
         made.has_windows = bool(parameters.get("by_time"))
         made.logger.addFilter(without_body)
+        session = made._http_client._session  # noqa: SLF001
+        look_up_once(session)
         for scheme in ("http://", "https://"):
-            made._http_client._session.mount(scheme, adapter)  # noqa: SLF001
+            session.mount(scheme, adapter)
         return made
 
     def _once(self, render: Callable[..., Any], stream_slice: StreamSlice | None) -> Any:
@@ -88,9 +91,9 @@ class SliceRequester(HttpRequester):
     ) -> requests.Response | None:
         """Send a request, and leave out the rows that its walk knows; a refusal marks its window as not read."""
         progress = WindowProgress.find(stream_slice)
-        if reason := self.refusals.why_failed(self.name):
+        if reason := self.runtime.refusals.why_failed(self.name):
             raise wrong_input(reason)
-        if self.refusals.has_ended(self.name) or (progress and progress.run.has_failed):
+        if self.runtime.refusals.has_ended(self.name) or (progress and progress.run.has_failed):
             WindowProgress.refuse(stream_slice)
             return None
         try:
@@ -107,6 +110,7 @@ class SliceRequester(HttpRequester):
                 progress.run.has_failed = True
             raise
         if response is not None and has_page(response):
+            self.runtime.bytes_read[self.name] += len(response.content)
             token, page = _page_token(next_page_token), page_of(response)
             if self.has_windows and not token and stream_slice and progress:
                 progress.judge(stream_slice, max(page.order, default=""))

@@ -14,7 +14,6 @@ from airbyte_cdk.models import (
     ConfiguredAirbyteCatalog,
     Level,
 )
-from airbyte_cdk.sources.concurrent_source.thread_pool_manager import ThreadPoolManager
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.declarative.models import DeclarativeStream
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
@@ -26,10 +25,10 @@ from typing_extensions import override
 
 from sourcewright.components.runtime import Refusals, Row, Runtime
 from sourcewright.engine.cursor import PartitionCursor
-from sourcewright.engine.executor import FairExecutor
+from sourcewright.engine.executor import FairExecutor, TaskManager
 from sourcewright.engine.factory import ComponentFactory
 from sourcewright.engine.failures import Failures
-from sourcewright.engine.interpolation import guard_literals
+from sourcewright.engine.interpolation import mend_interpolation
 from sourcewright.engine.messages import saved_streams, without_false_states
 from sourcewright.engine.page_source import PageSource
 from sourcewright.engine.parents import DefinedStreams
@@ -73,10 +72,9 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         # An absolute path, because the engine prefers a manifest.yaml of the working directory
         super().__init__(path_to_yaml=str(self.manifest), catalog=catalog, config=config, state=state)
         self._is_configured = bool(config)
-        guard_literals()
+        mend_interpolation()
         self._chosen: set[str] | None = None
-        workers = self._config.get("workers", 1)
-        limiter = self._limiter = RateLimiter(workers, self.limits)
+        limiter = self._limiter = RateLimiter(self._config.get("workers", 1), self.limits)
         self.progress = Progress(limiter)
         """How far the sync is."""
         self._queue = RecordQueue(self.progress.note)
@@ -87,7 +85,7 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         self._defined = DefinedStreams(
             self.resolved_manifest["definitions"], self._config, self.parent_settings, slots, self._parent_factory
         )
-        self._runtime = Runtime(self._defined, slots, self._refusals)
+        self._runtime = Runtime(self._defined, slots, self._refusals, bytes_read=self.progress.bytes_read)
         self._parts = limiter, self.cursor_class, self.retriever_classes
         self._constructor: ComponentFactory = ComponentFactory(
             self._runtime,
@@ -96,9 +94,9 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
             configured_catalog=catalog,
             connector_state_manager=self._connector_state_manager,
         )
-        self._executor = FairExecutor(workers, limiter, slots)
+        self._executor = FairExecutor(limiter.most, limiter, slots)
         self._concurrent_source = PageSource(
-            threadpool=ThreadPoolManager(self._executor, self.logger),  # type: ignore[arg-type]  # only `submit` and `shutdown` are used
+            threadpool=TaskManager(self._executor, self.logger),
             logger=self.logger,
             queue=self._queue,
             message_repository=self._message_repository,
@@ -108,6 +106,10 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         self._known: dict[str, Mapping[str, Any]] = {}
         self.failures = Failures(())
         """Errors of the last `read`."""
+
+    @override
+    def _validate_source(self) -> None:
+        """Leave it to unit_tests/test_manifest.py: to compare the manifest with the engine's schema takes 0.2 s."""
 
     def _parent_factory(self, states: ConnectorStateManager) -> ComponentFactory:
         """Factory of parent streams, which emit neither states nor statuses."""
@@ -168,21 +170,17 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         catalog: ConfiguredAirbyteCatalog,
         state: list[AirbyteStateMessage] | None = None,
     ) -> Iterator[AirbyteMessage]:
-        source = self.configured(config, catalog, state)
-        return (one for message in source.read_pages(logger, config, catalog, state) for one in decode_message(message))
+        pages = self.configured(config, catalog, state).read_pages(catalog, state)
+        return (message for page in pages for message in decode_message(page))
 
     def read_pages(
-        self,
-        logger: logging.Logger,
-        config: Mapping[str, Any],
-        catalog: ConfiguredAirbyteCatalog,
-        state: list[AirbyteStateMessage] | None = None,
+        self, catalog: ConfiguredAirbyteCatalog, state: list[AirbyteStateMessage] | None = None
     ) -> Iterator[AirbyteMessage]:
         """Messages of a sync, in which one may stand for a page of records: see `raw_records`."""
         names = [stream.stream.name for stream in catalog.streams]
         self.prepare(self.choose(names))
         self.failures = Failures(names)
-        messages = self.failures.told_once(super().read(logger, config, catalog, state))
+        messages = self.failures.told_once(super().read(self.logger, self._config, catalog, state))
         try:
             yield from without_false_states(messages, self._refusals, self.failures, self._queue.progressed)
         finally:
@@ -226,9 +224,10 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         found: Mapping[str, Any] = self._known.get(name) or self.resolved_manifest["definitions"][name]
         return found
 
-    def stream_models(self) -> list[DeclarativeStream]:
-        """Model of each stream, including streams that are made from the config."""
-        return [self._constructor.models[stream.name] for stream in self.streams(self._config)]
+    def stream_parameters(self) -> Mapping[str, Mapping[str, Any]]:
+        """Parameters of each stream, also of those made from the config: {"events": {"scope": "project:read", …}}."""
+        streams = [*self.resolved_manifest["streams"], *self.dynamic_streams]
+        return {stream["name"]: stream["$parameters"] for stream in streams}
 
     @classmethod
     def package(cls) -> str:

@@ -10,7 +10,8 @@ from requests.adapters import HTTPAdapter
 from typing_extensions import override
 from urllib3 import PoolManager, ProxyManager
 
-from sourcewright.http.bodies import DEFAULT_MB, read_body
+from sourcewright.defaults import MAX_ANSWER_MB
+from sourcewright.http.bodies import read_body
 from sourcewright.http.deadlines import timely
 from sourcewright.http.errors import host_of, is_timeout, place
 from sourcewright.http.lasting import LimitedError, SilenceError, name_request
@@ -19,7 +20,6 @@ from sourcewright.http.redirects import forbid_other_host
 from sourcewright.http.retry_after import LONGEST_WAIT, MINUTE
 from sourcewright.log import logger
 
-MAX_ANSWER_MB: Final = DEFAULT_MB
 SILENT_TRIES: Final = 3
 """Tries of a request that nobody answers in time; each costs a whole time-out."""
 

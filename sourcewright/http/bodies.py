@@ -7,10 +7,10 @@ from typing import Final
 
 import requests
 
+from sourcewright.defaults import MAX_ANSWER_MB
 from sourcewright.http.errors import place
 from sourcewright.http.lasting import AnswerTooLargeError
 
-DEFAULT_MB: Final = 256
 _MEGABYTE: Final = 10**6
 _SMALL: Final = 4 * _MEGABYTE
 """Bytes of a body whose values are not counted, since they fill no memory whatever they are."""
@@ -48,7 +48,7 @@ def read_body(response: requests.Response, max_mb: int, stream: str) -> None:
         response.close()
         raise _too_large(response, stream, f"is larger than {max_mb} MB, which is the setting `max_answer_mb`")
     content = b"".join(pieces)  # no copy of a single one
-    room = max(max_mb, DEFAULT_MB)
+    room = max(max_mb, MAX_ANSWER_MB)
     values = room * _VALUES
     if len(content) > _SMALL and sum(map(content.count, _BEGINS)) > values:
         raise _too_large(response, stream, f"has over {values:,} values, too many for a `max_answer_mb` of {room}")

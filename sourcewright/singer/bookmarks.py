@@ -18,7 +18,8 @@ from airbyte_cdk.models import (
 )
 from airbyte_cdk.sources.streams.core import NO_CURSOR_STATE_KEY
 
-from sourcewright.inputs import shorten, wrong_input
+from sourcewright.inputs import wrong_input
+from sourcewright.validation import shorten
 
 START: Final = "start"
 AIRBYTE_STATE: Final = "airbyte_state"

@@ -11,7 +11,8 @@ import click
 from singer_sdk.singerlib import Catalog
 from typing_extensions import override
 
-from sourcewright.inputs import read_json, require_once, shorten, wrong_input
+from sourcewright.inputs import read_json, require_once, wrong_input
+from sourcewright.validation import shorten
 
 
 class JsonFile(click.ParamType):  # type: ignore[type-arg]  # not generic in older versions

@@ -16,6 +16,7 @@ from singer_sdk.exceptions import SingerSDKError
 
 from sourcewright.engine.failures import StreamsFailedError
 from sourcewright.engine.messages import retell
+from sourcewright.engine.pace import StatePace
 from sourcewright.engine.source import ManifestSource
 from sourcewright.raw_records import decode
 
@@ -48,18 +49,21 @@ class Reading:
         config: Mapping[str, Any],
         streams: Sequence[ReadableStream],
         logger: logging.Logger,
-        save: Callable[[], None],
+        save: Callable[[], Mapping[str, Any]],
     ) -> None:
         self._streams = {stream.name: stream for stream in streams}
         self._config = dict(config)
         self._logger = logger
         self._save = save
-        """Called when a bookmark has changed, after the records that it covers were yielded."""
+        """Writes the state of all streams, and returns it; called after the records that it covers were yielded."""
+        self._is_new = False
+        """Whether a bookmark has changed since."""
         self._catalog = ConfiguredAirbyteCatalog(streams=[stream.configured() for stream in streams])
         self._state = [state for stream in streams if (state := stream.saved_state())]
         self._source = source_class(catalog=self._catalog, config=self._config, state=self._state)
         self.progress = self._source.progress
-        self._messages = self._source.read_pages(logger, self._config, self._catalog, self._state)
+        self._pace = StatePace(lambda: sum(self.progress.bytes_read.values()))
+        self._messages = self._source.read_pages(self._catalog, self._state)
         self._ended: set[str] = set()
 
     def records(self) -> Iterator[AirbyteRecordMessage]:
@@ -75,6 +79,9 @@ class Reading:
                     self._take(message)
                 else:
                     yield record
+                if self._is_new and self._pace.is_due:
+                    self._is_new = False
+                    self._pace.note(self._save())
         except StreamsFailedError:
             pass  # `finish` says so, once the records are written
 
@@ -117,5 +124,4 @@ class Reading:
         found = state.stream
         if found is None or found.stream_state is None:
             return
-        if self._streams[found.stream_descriptor.name].save_state(vars(found.stream_state)):
-            self._save()
+        self._is_new |= self._streams[found.stream_descriptor.name].save_state(vars(found.stream_state))

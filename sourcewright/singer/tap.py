@@ -1,6 +1,6 @@
 """A declarative Airbyte source as a Singer tap: `class TapX(SourceTap): name = …; source_class = SourceX`."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cached_property, partial
 from typing import Any, ClassVar
@@ -10,7 +10,7 @@ from singer_sdk.helpers.capabilities import CapabilitiesEnum, PluginCapabilities
 from singer_sdk.singerlib import StateMessage
 from typing_extensions import override
 
-from sourcewright import raw_records, secrets
+from sourcewright import prepared, raw_records, secrets
 from sourcewright.cli.progress import shown
 from sourcewright.engine.source import ManifestSource
 from sourcewright.inputs import Entrypoint, require_known, wrong_input
@@ -37,7 +37,7 @@ class SourceTap(CommandLine):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Take the settings from the source's spec."""
         super().__init_subclass__(**kwargs)
-        cls.config_jsonschema = settings_schema(cls.source_class().spec(cls.logger).connectionSpecification)
+        cls.config_jsonschema = settings_schema(prepared.specification(cls.source_class.package()))
 
     @cached_property
     def source(self) -> ManifestSource:
@@ -68,10 +68,12 @@ class SourceTap(CommandLine):
         return streams
 
     def reading(self, streams: Sequence[ReadableStream]) -> Reading:
-        """Start to read `streams`; each new state is written as a STATE message."""
-        return Reading(
-            self.source_class, self.config, streams, self.logger, save=lambda: self.state_writer.write_state(self.state)
-        )
+        """Start to read `streams`; STATE messages have the states of all of them, at the pace of `StatePace`."""
+        return Reading(self.source_class, self.config, streams, self.logger, self._save)
+
+    def _save(self) -> Mapping[str, Any]:
+        self.state_writer.write_state(self.state)
+        return self.state
 
     @override  # type: ignore[misc]  # the SDK reads one stream after the other
     def sync_all(self) -> None:

@@ -7,7 +7,8 @@ from typing import Any, Final, Self
 
 from sourcewright import secrets
 from sourcewright.engine.source import ManifestSource
-from sourcewright.inputs import Entrypoint, shorten, wrong_input
+from sourcewright.inputs import Entrypoint, wrong_input
+from sourcewright.validation import shorten
 
 _NESTED: Final = ("json", "struct")
 _TASKS: Final = 4

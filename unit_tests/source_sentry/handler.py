@@ -8,8 +8,9 @@ import requests
 from airbyte_cdk.sources.streams.http.error_handlers.response_models import ErrorResolution
 
 from source_sentry.components import SentryErrorHandler
-from sourcewright.components.runtime import ParentBatch, Runtime
-from unit_tests.source_sentry.builders import API, BACKEND, TOKEN, Json, a_config
+from source_sentry.server import Server
+from sourcewright.components.runtime import ParentBatch, Refusals, Runtime
+from unit_tests.source_sentry.builders import API, BACKEND, HOST, TOKEN, Json, a_config
 
 EVENTS_URL = f"{API}/projects/acme/backend/events/"
 TEAMS_URL = f"{API}/organizations/acme/teams/"
@@ -21,6 +22,10 @@ class KnownStreams:
 
     def lookup(self, name: str, /, **_: str) -> list[Json]:
         return [{"auth": None}] if name == "token" else []
+
+    def ask(self, _: str, /, *fields: str, **settings: Any) -> list[Json]:
+        del fields, settings
+        return []
 
     def stream_name(self, name: str) -> str:
         return name
@@ -43,8 +48,9 @@ def a_runtime() -> Runtime:
 
 
 def a_handler(token: str = TOKEN, **fields: Any) -> SentryErrorHandler:
+    config = a_config(auth_token=token)
     handler = SentryErrorHandler(
-        config=a_config(auth_token=token),
+        config={**config, "server": Server({**config, "base_url": HOST}, lambda *_: [], Refusals())},
         parameters={},
         **{"name": "events", "scope": "project:read", "required": True, **fields},
     )

@@ -158,6 +158,7 @@ def test_given_parents_without_what_the_path_names_when_children_are_read_then_a
         pytest.param({"secret": "a", "label": "banana"}, {"label": "banana"}, id="too short to stand elsewhere"),
         pytest.param({"secret": {"a": "banana"}, "label": "banana"}, {"label": "banana"}, id="no text"),
         pytest.param({"deep": {"deep": {"SECRET": 1, "b": 2}}}, {"deep": {"deep": {"b": 2}}}, id="at any depth"),
+        pytest.param({"secret": {"hidden-secret": True}}, {"secret": {"hidden-secret": True}}, id="left out by Sentry"),
     ],
 )
 def test_given_secrets_anywhere_when_a_key_is_changed_then_none_is_left_unless_wanted(key: Json, left: Json) -> None:

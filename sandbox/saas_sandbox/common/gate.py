@@ -30,6 +30,8 @@ class Gate(ABC, Generic[StateT]):
             reply = reply if reply.bare else replace(reply, headers=headers | reply.headers)
         except ApiError as error:
             reply = error.reply()
+        if self.state.settings.gzip and "gzip" in request.headers.get("accept-encoding", ""):
+            reply = reply.compressed()
         self.state.record(request, reply.logged_status)
         return reply
 

@@ -21,6 +21,7 @@ class Settings:
     """What a sandbox serves and how. Tuples are lists in JSON."""
 
     latency_ms: Annotated[int, "milliseconds that each answer takes"] = 0
+    gzip: Annotated[bool, "compress answers for those who accept it"] = False
     faults: Annotated[
         tuple[str, ...], "`kind:N` or `kind:N@part of a path`: spoil every Nth new request; README.md lists the kinds"
     ] = ()

@@ -80,6 +80,7 @@ class Settings(settings.Settings):
     issues_per_project: Annotated[int | None, "error issues of each active project, instead of the size's"] = None
     releases: Annotated[int | None, "how many releases at `now`, instead of the size's"] = None
     event_bytes: Annotated[int, "pad full events to about this many bytes; 0 leaves them at some 4 kB"] = 0
+    issue_keys: Annotated[int, "further keys of an issue's `metadata`, each with a small value, as plugins write"] = 0
     extra_projects: Annotated[tuple[str, ...], "slugs of further projects"] = ()
     seed: Annotated[int, "the data is a function of the seed, the counts and `now`"] = 1
     now: Annotated[

@@ -35,5 +35,5 @@ def test_given_unknown_names_when_settings_change_then_the_error_names_them() ->
 
 def test_given_settings_when_their_options_are_asked_for_then_each_has_its_type_and_its_help() -> None:
     options = settings.options(Settings)
-    assert list(options) == ["latency_ms", "faults", "fault_repeats", "view", "guests"]
+    assert list(options) == ["latency_ms", "gzip", "faults", "fault_repeats", "view", "guests"]
     assert options["view"] == (Literal["sea", "yard"], "what the windows show")

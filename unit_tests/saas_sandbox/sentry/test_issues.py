@@ -22,6 +22,13 @@ def test_given_a_status_when_issues_are_searched_then_only_that_comes(today: Cli
     assert {issue["status"] for issue in today.all(ISSUES, query=f"is:{status}")} == {status}
 
 
+def test_given_further_keys_when_issues_are_read_then_both_lists_have_them() -> None:
+    with running(issue_keys=2) as client:
+        for path in (ISSUES, BACKEND_ISSUES):
+            metadata = client.get(path).json()[0]["metadata"]
+            assert [*metadata][-2:] == ["plugin_0", "plugin_1"]
+
+
 def test_given_all_projects_when_issues_are_read_then_all_come_once(today: Client) -> None:
     found = ids(today.all(ISSUES, query="", project=-1, limit=7))
     assert sorted(found) == sorted(today.sandbox.totals()["issues"])

@@ -92,6 +92,17 @@ def test_given_a_self_hosted_server_when_it_is_called_then_no_limit_shows(settin
     assert not [name for answer in answers for name in answer.headers if name.startswith(PREFIX)]
 
 
+def test_given_gzip_when_issues_are_read_then_they_come_compressed() -> None:
+    with running(gzip=True) as client:
+        packed = client.get(BACKEND_ISSUES)
+        client.sandbox.configure(gzip=False)
+        plain = client.get(BACKEND_ISSUES)
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert int(packed.headers["Content-Length"]) < len(plain.content)
+    assert "Content-Encoding" not in plain.headers
+    assert packed.content == plain.content
+
+
 def test_given_latency_when_a_request_is_made_then_it_takes_that_long() -> None:
     with running(latency_ms=80) as client:
         begun = time.perf_counter()

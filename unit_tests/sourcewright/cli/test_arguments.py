@@ -37,7 +37,7 @@ def test_given_no_command_when_run_on_a_terminal_then_the_usage_is_printed(
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
 
     with pytest.raises(SystemExit, match="2"):
-        arguments.parse("source_sentry", [])
+        arguments.parse([])
 
     told = capsys.readouterr()
     assert told.out == ""

@@ -20,7 +20,7 @@ from source_sentry.run import main as source_sentry
 from source_sentry.tap import TapSentry
 from sourcewright.cli import output
 from sourcewright.cli.output import LineWriter, PrintedLines
-from sourcewright.engine import cursor
+from sourcewright.engine import pace
 from unit_tests.source_sentry.builders import BACKEND, NOW, Json, a_config, a_project, an_event
 from unit_tests.source_sentry.command import run
 from unit_tests.source_sentry.endpoints import events
@@ -274,7 +274,7 @@ def test_given_states_all_along_when_many_projects_are_read_at_once_then_records
     sentry: SentryMock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A state may be saved as soon as it is seen."""
-    monkeypatch.setattr(cursor, "CHECKPOINT_SECONDS", -1)
+    monkeypatch.setattr(pace, "CHECKPOINT_SECONDS", -1)
     projects = [a_project(number, f"p-{number}") for number in range(20)]
     sentry.answers_projects(*projects)
     for project in projects:

@@ -1,10 +1,13 @@
+import logging
 import threading
+from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
+from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 
-from sourcewright.engine.executor import FairExecutor
+from sourcewright.engine.executor import FairExecutor, TaskManager
 from sourcewright.http.pages import PageSlots
 from sourcewright.http.rate_limits import RateLimiter
 
@@ -20,6 +23,16 @@ class Slice:
 
 
 Partition.register(Slice)
+
+
+class Stream:
+    """A stream, as the executor sees it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+AbstractStream.register(Stream)
 
 
 class FakeLimiter:
@@ -131,3 +144,53 @@ def test_given_threads_of_both_kinds_when_asked_then_only_those_that_read_are_wo
     executor.submit(lambda _: found.append(executor.is_worker()), "partitions").result(5)
     executor.submit(lambda _: found.append(executor.is_worker()), Slice("a")).result(5)
     assert found == [False, True]
+
+
+def making(tasks: TaskManager, stream: str) -> Callable[[], bool]:
+    """Whether the thread that makes partitions of `stream` has to wait."""
+
+    def ask() -> bool:
+        found: list[bool] = []
+        done = threading.Event()
+
+        def make(_: Stream) -> None:
+            found.append(tasks.prune_to_validate_has_reached_futures_limit())
+            done.set()
+
+        tasks.submit(make, Stream(stream))
+        assert done.wait(5)
+        return found[0]
+
+    return ask
+
+
+def test_given_many_waiting_partitions_of_a_stream_when_more_are_made_then_its_maker_alone_waits() -> None:
+    executor, ran = an_executor(FakeLimiter()), list[str]()
+    tasks = TaskManager(executor, logging.getLogger(__name__))
+    of_a, of_b = making(tasks, "a"), making(tasks, "b")
+    gate, first = blocked(executor)
+    waiting = submit(executor, ran, *["a"] * 99)
+    assert not of_a()
+    waiting += submit(executor, ran, "a")
+    assert (of_a(), of_b()) == (True, False)
+    gate.set()
+    for future in [first, *waiting]:
+        future.result(5)
+    assert not of_a()
+
+
+def test_given_tasks_when_done_then_only_failed_ones_are_kept_and_told_at_the_end() -> None:
+    executor = an_executor(FakeLimiter())
+    tasks = TaskManager(executor, logging.getLogger(__name__))
+
+    def fail(_: Slice) -> None:
+        raise RuntimeError("no")
+
+    tasks.submit(lambda _: None, Slice("a"))
+    tasks.submit(fail, Slice("a"))
+    tasks.submit(lambda _: None, Slice("a"))
+    executor.submit(lambda _: None, Slice("a")).result(5)  # by then the one worker is done with the others
+
+    assert len(tasks._futures) == 1  # noqa: SLF001
+    with pytest.raises(RuntimeError, match="Failed reading with errors"):
+        tasks.check_for_errors_and_shutdown()

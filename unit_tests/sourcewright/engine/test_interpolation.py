@@ -24,3 +24,24 @@ def test_given_source_when_an_expression_is_made_a_value_then_no_other_thread_do
     monkeypatch.setattr(ast, "literal_eval", watched)
     assert JinjaInterpolation().eval("{{ [config['a'], 2] }}", config={"a": 1}) == [1, 2]
     assert could_enter == [False]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://sentry.test/api/0/",
+        "http://[::1]:9000/",
+        "2026-11-22T10:00:00Z",
+        "2026-11-22T",
+        "2026-11-22",
+        "7",
+        "[1]",
+    ],
+)
+def test_given_text_when_it_is_made_a_value_then_the_engines_own(text: str) -> None:
+    SourceSentry()
+    try:
+        of_engine = ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        of_engine = text
+    assert JinjaInterpolation().eval("{{ config['a'] }}", config={"a": text}) == of_engine

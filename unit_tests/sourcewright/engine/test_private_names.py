@@ -3,12 +3,15 @@
 import ast
 import importlib.metadata
 import inspect
+import logging
 import re
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
 import pytest
+from airbyte_cdk.sources.concurrent_source.thread_pool_manager import ThreadPoolManager
 from airbyte_cdk.sources.declarative.incremental.concurrent_partition_cursor import ConcurrentPerPartitionCursor
 from airbyte_cdk.sources.declarative.interpolation.jinja import JinjaInterpolation
 from airbyte_cdk.sources.declarative.parsers.model_to_component_factory import ModelToComponentFactory
@@ -41,6 +44,7 @@ def engine_objects() -> Mapping[str, object]:
         "HttpClient": client,
         "DefaultStream": streams["events"],
         "StreamSlicerPartitionGenerator": streams["events"]._stream_partition_generator,  # type: ignore[attr-defined]  # noqa: SLF001
+        "ThreadPoolManager": ThreadPoolManager(ThreadPoolExecutor(1), logging.getLogger(__name__)),
     }
     assert {type(each).__module__.split(".")[0] for each in found.values()} == {"airbyte_cdk"}
     return found

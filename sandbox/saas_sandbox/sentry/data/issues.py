@@ -109,6 +109,11 @@ def issue_record(issue: Issue, project: Record) -> Record:
     }
 
 
+def further_metadata(issue: Issue, count: int) -> Record:
+    """Return the metadata with `count` further keys, each with a small value."""
+    return issue.metadata | {f"plugin_{number}": issue.line + number for number in range(count)}
+
+
 def todays_fields(issue: Issue, project: Record) -> Record:
     """Return what today's server adds."""
     substatus = {"unresolved": "ongoing", "ignored": "archived_until_escalating", "resolved": None}

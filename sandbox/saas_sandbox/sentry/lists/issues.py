@@ -16,6 +16,7 @@ from saas_sandbox.sentry.data.issues import (
     COLLAPSED,
     Issue,
     expanded_fields,
+    further_metadata,
     issue_record,
     organization_fields,
     todays_fields,
@@ -111,7 +112,7 @@ def organization_issue(call: Call, row: Sighting) -> Record:
     issue, project, stamp = row.issue, row.project.facts, call.world.stamp
     seen, lifetime = seen_in_window(row, stamp), seen_ever(row.lifetime(call.now), stamp)
     record = issue_record(issue, project) | todays_fields(issue, project) | organization_fields(issue) | seen
-    record |= story_fields(call, row)
+    record |= story_fields(call, row) | {"metadata": further_metadata(issue, call.settings.issue_keys)}
     record["stats"] = graph(row, _period(call.one("groupStatsPeriod")), call.now)
     record["lifetime"] = lifetime | {"stats": None}
     record["filtered"] = None
@@ -127,6 +128,7 @@ def project_issue(call: Call, row: Sighting) -> Record:
     issue, project = row.issue, row.project.facts
     lifetime = row.lifetime(call.now)
     record = issue_record(issue, project) | seen_ever(lifetime, call.world.stamp) | story_fields(call, row)
+    record["metadata"] = further_metadata(issue, call.settings.issue_keys)
     period = call.one("statsPeriod")
     if period != "":
         record["stats"] = graph(lifetime, _period(period), call.now)
