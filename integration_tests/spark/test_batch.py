@@ -11,6 +11,8 @@ import pytest
 from integration_tests.conftest import Connect
 from integration_tests.source_sentry.connector import expected
 from integration_tests.spark.conftest import START, options
+from saas_sandbox.sigma.server import serve
+from saas_sandbox.sigma.settings import Settings
 from sourcewright import dates
 
 pytestmark = pytest.mark.spark
@@ -103,3 +105,10 @@ def test_given_the_limits_of_sentry_io_when_four_tasks_read_then_hardly_a_reques
     assert len(counts) == tasks
     stats = sandbox.stats()
     assert stats["too_many"] < stats["requests"] / 100
+
+
+def test_given_sigma_when_read_by_spark_then_all_of_a_stream_is_there(spark: Any) -> None:
+    with serve(Settings()) as sandbox:
+        access = {"client_id": sandbox.client_id, "client_secret": sandbox.client_secret, "api_url": sandbox.url}
+        frame = spark.read.format("sigma").options(**access, stream="teams").load()
+        assert sorted(row["teamId"] for row in frame.collect()) == sorted(sandbox.totals()["teams"])

@@ -137,6 +137,9 @@ class SlicedStream:
                 yield from raw_records.records(record.data)
 
     def _windows_of(self, one: Slice) -> list[StreamSlice]:
+        cursor = self.stream.cursor
+        if type(cursor) is PartitionCursor:  # whose filter goes by the cursor of the partition, made only with slices
+            cursor._generate_slices_from_partition(StreamSlice(partition=one["partition"], cursor_slice={}), {})
         windows = [
             StreamSlice(partition=one["partition"], cursor_slice=window, extra_fields=one["extra"])
             for window in one["windows"]
