@@ -130,6 +130,7 @@ class SlicedStream:
                         f"Stream `{self.name}`: the server refuses {dict(one['partition']) or 'it'}, as the log of the "
                         "executor says. It would be missing for good, since a Spark stream does not come back to it."
                     )
+        self._runtime.odd_dates.tell()
 
     def _records_of(self, windows: Iterable[StreamSlice]) -> Iterator[Mapping[str, Any]]:
         for window in windows:
