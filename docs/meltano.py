@@ -41,11 +41,26 @@ def extractor(package: str, schema: str) -> str:
 
     Meltano reads every stream where a rule says `*.*`, so those that are not selected by default need a rule each.
     """
+    return _listed({**plugin(package), "load_schema": schema, "select": _select(package)})
+
+
+def snippet(package: str) -> str:
+    """The least that a meltano.yml needs, in a block of Markdown: without `capabilities` Meltano obeys no `select`."""
+    whole = plugin(package)
+    kept = {name: whole[name] for name in ("name", "namespace", "pip_url", "executable", "capabilities", "settings")}
+    required = whole["settings_group_validation"][0]
+    config = {name: f"${{{whole['namespace'].upper()}_{name.upper()}}}" for name in required}
+    lines = _listed({**kept, "config": config, "select": _select(package)})
+    return f"\n```yaml\nplugins:\n  extractors:\n{lines}```\n"
+
+
+def _select(package: str) -> list[str]:
     costly = sorted(TAPS[package].source_class().costly_streams())
-    select = ["*.*", *(f"!{name}.*" for name in costly)]
-    text = yaml.safe_dump(
-        [{**plugin(package), "load_schema": schema, "select": select}], sort_keys=False, allow_unicode=True, width=110
-    )
+    return ["*.*", *(f"!{name}.*" for name in costly)]
+
+
+def _listed(definition: Mapping[str, Any]) -> str:
+    text = yaml.safe_dump([dict(definition)], sort_keys=False, allow_unicode=True, width=110)
     return "".join(f"    {line}\n" for line in text.splitlines())
 
 

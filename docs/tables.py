@@ -19,8 +19,8 @@ from sourcewright.engine.source import ManifestSource
 
 ROOT: Final = Path(__file__).parents[1]
 SOURCES: Final[Mapping[str, type[ManifestSource]]] = {"source_sentry": SourceSentry, "source_sigma": SourceSigma}
-LEFT_OUT: Final = ROOT / "unit_tests" / "source_sentry" / "conformance" / "no_stream.yaml"
-"""Path of the API reference: why no stream reads it."""
+LEFT_OUT: Final = "conformance/no_stream.yaml"
+"""Path of the API reference: why no stream reads it; in the unit tests of each source."""
 Stream = Mapping[str, Any]
 
 
@@ -59,11 +59,12 @@ def overview(package: str) -> str:
     return rows(("about", "streams"), cells)
 
 
-def left_out() -> str:
-    """Markdown table of what Sentry's API reference describes and no stream reads: endpoint, reason."""
-    if not LEFT_OUT.is_file():
+def left_out(package: str = "source_sentry") -> str:
+    """Markdown table of what the API reference describes and no stream reads: endpoint, reason."""
+    path = ROOT / "unit_tests" / package / LEFT_OUT
+    if not path.is_file():
         return ""
-    reasons: Mapping[str, str] = yaml.safe_load(LEFT_OUT.read_text(encoding="utf-8"))
+    reasons: Mapping[str, str] = yaml.safe_load(path.read_text(encoding="utf-8"))
     # The rows of other tables begin with a name in backticks alone, which is a stream's
     return rows(("endpoint", "why no stream reads it"), ([f"GET `{path}`", why] for path, why in reasons.items()))
 
@@ -136,12 +137,14 @@ def _kept(package: str, stream: Stream) -> str:
 
 
 def _selected(_: str, stream: Stream) -> str:
-    return "" if stream["retriever"].get("partition_router", {}).get("costly") else "yes"
+    return "" if {**stream["retriever"].get("partition_router", {}), **stream}.get("costly") else "yes"
 
 
 def _mode(_: str, stream: Stream) -> str:
     cursor = stream.get("incremental_sync", {}).get("cursor_field")
-    return f"incremental, `{cursor}`" if cursor else "full refresh"
+    if not cursor:
+        return "full refresh"
+    return f"full refresh, or incremental, `{cursor}`" if stream.get("read_whole") else f"incremental, `{cursor}`"
 
 
 def _parent(_: str, stream: Stream) -> str:

@@ -11,9 +11,8 @@ from typing_extensions import override
 
 from source_sigma import errors, tokens
 from source_sigma.pages import ARRAY, ENTRIES, SigmaPage
-from sourcewright.components.handler import JsonErrorHandler, fail, no_records, retry, skip
-from sourcewright.http.pages import OBJECT, Page
-from sourcewright.log import is_logged
+from sourcewright.components.handler import JsonErrorHandler, fail, nothing, retry
+from sourcewright.http.pages import OBJECT, Page, page_of
 
 _SKIPPABLE: Final = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.GONE)
 _EXPECTED: Final = {
@@ -21,6 +20,10 @@ _EXPECTED: Final = {
     ARRAY: "a JSON array",
     OBJECT: "a JSON object",
 }
+_ENOUGH: Final = 3
+"""Tries after which an answer that may be a passing failure is believed."""
+_ENOUGH_WHERE_SOME_PASS: Final = 5
+"""The same once such an answer has passed: a server fails every seventh request by chance, but hardly five tries."""
 
 
 @dataclass
@@ -28,8 +31,10 @@ class SigmaErrorHandler(JsonErrorHandler):
     """Answer -> what to do with it.
 
     402 `timedout`, 429, 5xx -> wait and retry; 401 -> retry with a new token, if the old one was ever accepted; other
-    refusals -> fail, or, with `on_refusal: skip`, end this list with a WARN. A status of `empty_on` -> a list without
-    records, since Sigma has no other way to say that there is no lineage, or no query.
+    refusals -> fail, or, with `on_refusal: skip`, leave out this list, which a WARN at the stream's end counts. A
+    status of `empty_on` -> a list without records, since Sigma has no other way to say that there is no lineage, or no
+    query. A refusal that may be a passing failure, as a 500 or the page of a proxy, means none of it before it has come
+    some times.
     """
 
     page_class: ClassVar[type[Page]] = SigmaPage
@@ -39,13 +44,16 @@ class SigmaErrorHandler(JsonErrorHandler):
     """What the credential needs for the stream; the manifest's `$parameters` fill it in."""
     on_refusal: str = "fail"
     empty_on: list[int] = field(default_factory=list)
+    expects: list[str] = field(default_factory=list)
+    """Fields of which an object has at least one; others are another answer than was asked for."""
 
     @override
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         super().__post_init__(parameters)
         self._tokens = tokens.store_of(self.config)
         self._base_url = str(self.config.get("base_url"))
-        self._skipped = 0
+        self._doubted: dict[str, int] = {}  # how often a URL was refused in a way that may pass
+        self._enough = _ENOUGH
 
     @override
     def interpret_response(self, response_or_exception: requests.Response | Exception | None) -> ErrorResolution:
@@ -56,11 +64,24 @@ class SigmaErrorHandler(JsonErrorHandler):
 
     @override
     def explain_shape(self, response: requests.Response) -> str:
-        return errors.explain_wrong_page(response, _EXPECTED[self.page], self._base_url)
+        fields = " or ".join(f"`{name}`" for name in self.expects)
+        expected = f"{_EXPECTED[self.page]} with {fields}" if fields else _EXPECTED[self.page]
+        return errors.explain_wrong_page(response, expected, self._base_url)
 
     @override
     def explain_exception(self, error: requests.RequestException) -> tuple[str, bool]:
         return errors.explain_no_answer(error, self._base_url)
+
+    @override
+    def judge_page(self, response: requests.Response) -> ErrorResolution:
+        content = page_of(response).content
+        if self.expects and isinstance(content, dict) and content.keys().isdisjoint(self.expects):
+            self.runtime.slots.give_back()
+            return self.judge_shape(response)
+        self.runtime.refusals.note_answer(self.name)
+        if self._doubted.pop(str(response.url), 0):
+            self._enough = _ENOUGH_WHERE_SOME_PASS
+        return super().judge_page(response)
 
     @override
     def means_no_records(self, response: requests.Response) -> bool:
@@ -72,15 +93,23 @@ class SigmaErrorHandler(JsonErrorHandler):
         if status == HTTPStatus.UNAUTHORIZED:
             return self._judge_refused_token(response)
         message = errors.explain(response, self.name, self.permission)
-        if self.means_no_records(response):
-            return no_records(f"No records: {message}")
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             return self.rate_limited(message)
-        if errors.is_transient(response):
+        is_empty = self.means_no_records(response)
+        if (errors.is_transient(response) and not is_empty) or self._may_pass(response):
             return retry(message)
+        if is_empty:
+            return self._take_for_empty(response, message)
         if self.on_refusal == "skip" and (status in _SKIPPABLE or _is_bad_parent(response)):
-            return self._skip(message)
+            return self._skip(response, message)
         return fail(message)
+
+    def _may_pass(self, response: requests.Response) -> bool:
+        """Whether a refusal is asked again: Sigma's own 4xx never, others until they have come often enough."""
+        if response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR and errors.body_of(response):
+            return False
+        self._doubted[str(response.url)] = tries = self._doubted.get(str(response.url), 0) + 1
+        return tries < min(self._enough, int(self.max_retries or 0) + 1)
 
     def _judge_refused_token(self, response: requests.Response) -> ErrorResolution:
         detail = errors.detail(response)
@@ -88,11 +117,19 @@ class SigmaErrorHandler(JsonErrorHandler):
             return retry(f"The token has ended and is renewed. Sigma says: {detail}")
         return self.fail_all(errors.explain_unproven(self._base_url, detail))
 
-    def _skip(self, message: str) -> ErrorResolution:
-        """Leave out a list; of the warnings, only those that `is_logged` lets through."""
-        self._skipped += 1
-        warning = f"Skipped, number {self._skipped} of stream `{self.name}`: {message}"
-        return skip(warning if is_logged(self._skipped) else None)
+    def _take_for_empty(self, response: requests.Response, message: str) -> ErrorResolution:
+        """End a list without records; only what cannot be told from a failure is worth a word."""
+        self.runtime.refusals.note_answer(self.name)
+        if tries := self._doubted.pop(str(response.url), 0):
+            why = f"HTTP {response.status_code}, which is taken for no records after {tries} tries"
+            self.runtime.refusals.left_out.note(self.name, why, message)
+        return nothing(message)
+
+    def _skip(self, response: requests.Response, message: str) -> ErrorResolution:
+        """Leave out a list; a stream of which all is left out does not count as read."""
+        self.runtime.refusals.note_skip(self.name)
+        self.runtime.refusals.left_out.note(self.name, f"HTTP {response.status_code}", message)
+        return nothing(message)
 
 
 def _is_bad_parent(response: requests.Response) -> bool:

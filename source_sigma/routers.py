@@ -25,6 +25,12 @@ class ActiveParentRouter(ParentRouter):
             return False
         return super().has_children(row) and (not self.types or row.get("type") in self.types)
 
+    @override
+    def _follow_parent(self) -> None:
+        """Save no state of the child of a refused parent, of which the parent's WARN tells; that is no error here."""
+        if not self.runtime.refusals.is_saved(self.parent):
+            self.runtime.refusals.withhold(self.name)
+
 
 @dataclass
 class ArchiveRouter(Router):

@@ -46,6 +46,10 @@ def anchors(text: str) -> list[str]:
     ]
 
 
+OF_THE_SOURCE = {"costly", "read_whole"}
+"""Parameters of a stream that the source reads: `ManifestSource.costly_streams`, `whole_streams`."""
+
+
 def references(manifest: Mapping[str, Any]) -> list[str]:
     """References in another form than `$ref: '#/definitions/<name>'`, or to nothing."""
     found = []
@@ -75,7 +79,7 @@ def parameters(manifest: Mapping[str, Any]) -> list[str]:
     found = []
     for place, value in _walk(ManifestReferenceResolver().preprocess_manifest(dict(manifest))):
         if isinstance(value, Mapping) and "$parameters" in value:
-            read = _read_below(value)
+            read = _read_below(value) | OF_THE_SOURCE
             found += [
                 f"{place}: nothing reads the parameter `{name}`" for name in value["$parameters"] if name not in read
             ]

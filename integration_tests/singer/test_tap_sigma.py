@@ -94,8 +94,8 @@ def test_given_a_wrong_secret_when_synced_then_one_sentence_and_no_record(sandbo
     output = Output.of(run_installed(COMMAND, "--config", configured(sandbox, tmp_path, client_secret=wrong)))
 
     assert output.exit_code == 1
-    assert output.complaints
-    assert not [message for message in output.messages if message["type"] == "RECORD"]
+    assert len(output.complaints) == 1
+    assert output.messages == []
     assert wrong not in output.text + output.errors
 
 

@@ -13,6 +13,8 @@ WITHOUT_GRAPH = (
     "workbook_element_lineage",
     "workbook_element_queries",
     "workbook_element_columns",
+    "translation_texts",
+    "workbook_tag_bookmarks",
 )
 """Streams of which the sandbox has less to show than its tables hold."""
 GRANTS = {"member_grants": 5, "team_grants": 3, "file_grants": 11}
@@ -39,7 +41,7 @@ def test_given_a_whole_organization_when_read_then_each_record_arrives_once(conn
     assert output.exit_code == 0
     assert set(output.statuses.values()) == {"COMPLETE"}
     names = [stream["name"] for stream in connector.discover()]
-    assert len(names) == 86
+    assert len(names) == 88
     plain = [name for name in names if name not in (*WITHOUT_GRAPH, *GRANTS)]
     assert_all_there(connector, plain, output)
     rows = connector.sandbox.totals()["teams"]
@@ -47,6 +49,9 @@ def test_given_a_whole_organization_when_read_then_each_record_arrives_once(conn
     assert {stream: len(output.records(stream)) for stream in GRANTS} == {name: 3 * n for name, n in GRANTS.items()}
     assert len(output.records("workbook_element_columns")) == 4 * 2 * 3
     assert len(output.records("workbook_element_queries")) == 4
+    assert len(output.records("workbook_tag_bookmarks")) == 4 * 2 * 3
+    texts = {row["lng_variant"]: row["translations"]["Revenue"] for row in output.records("translation_texts")}
+    assert texts == {"": "Umsatz", "variant 1": "Umsatz variant 1", "variant 2": "Umsatz variant 2"}
     lineage = output.records("workbook_lineage")
     assert len({(row["workbookId"], row["lineageKey"]) for row in lineage}) == 3 * 3
     sources = output.records("report_sources")
@@ -125,6 +130,34 @@ def test_given_passing_faults_when_read_then_they_are_retried_and_nothing_is_los
     assert any("retry" in line.lower() or "waiting" in line.lower() for line in output.logs("INFO"))
 
 
+@pytest.mark.parametrize("fault", ["500", "403html"])
+def test_given_passing_failures_where_a_status_means_nothing_when_read_then_no_record_is_taken_for_none(
+    connect: Connect, fault: str
+) -> None:
+    connector = connect(faults=[f"{fault}:3@/elements/"], workbooks=5)
+
+    output = connector.read("workbook_element_lineage", "workbook_element_queries")
+
+    assert output.exit_code == 0
+    paths = [request.path for request in connector.sandbox.requests() if "/elements/" in request.path]
+    assert len(paths) >= len({*paths}) * 4 / 3
+    assert [len(output.records(f"workbook_element_{name}")) for name in ("lineage", "queries")] == [3, 3]
+    (warning,) = output.logs("WARN")
+    assert "3 with HTTP 500, which is taken for no records after " in warning
+
+
+def test_given_a_limit_that_no_header_tells_when_read_then_hardly_a_request_is_refused(connect: Connect) -> None:
+    connector = connect(requests_a_second=40, latency_ms=20, workbooks=80)
+    streams = ["workbook_pages", "workbook_tags", "workbook_sources", "workbook_controls", "workbook_bookmarks"]
+
+    output = connector.read(*streams)
+
+    assert output.exit_code == 0
+    stats = connector.sandbox.stats()
+    assert stats["by_status"]["429"] < 0.04 * stats["requests"]
+    assert stats["requests"] - stats["by_status"]["429"] == 78 * 5 + 3  # and the token, whoami, the workbooks
+
+
 def test_given_a_viewer_when_read_then_what_admins_see_is_skipped_with_a_word(connect: Connect) -> None:
     connector = connect()
     connector.settings = {
@@ -138,7 +171,22 @@ def test_given_a_viewer_when_read_then_what_admins_see_is_skipped_with_a_word(co
     assert set(output.statuses.values()) == {"COMPLETE"}
     assert len(output.records("teams")) == 3
     assert output.records("tenants") == []
-    warnings = " ".join(output.logs("WARN"))
+    warnings = [warning for warning in output.logs("WARN") if " goes without " in warning]
+    told = {warning.split("`")[1]: warning for warning in warnings}
+    assert len(told) == len(warnings)
     for stream in ("account_types", "tenants", "plugins", "member_teams", "saml_service_providers"):
-        assert f"stream `{stream}`" in warnings
-    assert "it needs an admin's credential" in warnings
+        assert "it needs an admin's credential" in told[stream]
+        assert stream not in {state["stream"]["stream_descriptor"]["name"] for state in output.last_states}
+
+
+def test_given_a_wrong_secret_when_read_then_one_error_and_nothing_else(connect: Connect) -> None:
+    connector = connect()
+    connector.settings = {"client_secret": "wrong_secret_0123456789abcdef0123456789abcdef"}
+
+    output = connector.read()
+
+    assert output.exit_code == 1
+    (error,) = (message["trace"]["error"] for message in output.messages if message["type"] == "TRACE")
+    assert error["message"].startswith("Sigma does not know the `client_id` or its `client_secret`")
+    assert {message["type"] for message in output.messages} <= {"LOG", "TRACE"}
+    assert len(output.messages) == 2

@@ -34,7 +34,8 @@ def configured_catalog(
         Entrypoint.validate_connection(specification, source.settings)
     catalog: AirbyteCatalog = source.discover(logger, config or {})
     chosen = _choose(catalog.streams, source.costly_streams(), streams, without)
-    return ConfiguredAirbyteCatalog(streams=[_configured(stream) for stream in chosen])
+    whole = source.whole_streams()
+    return ConfiguredAirbyteCatalog(streams=[_configured(stream, is_whole=stream.name in whole) for stream in chosen])
 
 
 def _choose(
@@ -56,9 +57,9 @@ def _choose(
     return chosen
 
 
-def _configured(stream: AirbyteStream) -> ConfiguredAirbyteStream:
-    """A stream that is read incrementally where that is possible."""
-    incremental = SyncMode.incremental in stream.supported_sync_modes
+def _configured(stream: AirbyteStream, *, is_whole: bool) -> ConfiguredAirbyteStream:
+    """A stream that is read incrementally where that is possible, and loses nothing."""
+    incremental = SyncMode.incremental in stream.supported_sync_modes and not is_whole
     mode = SyncMode.incremental if incremental else SyncMode.full_refresh
     return ConfiguredAirbyteStream(
         stream=stream, sync_mode=mode, destination_sync_mode=DestinationSyncMode.append_dedup

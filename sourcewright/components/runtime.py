@@ -59,11 +59,42 @@ STOPS_GROWING: Final = (
 
 
 @dataclass
+class LeftOut:
+    """Answers that streams went without, by stream and kind."""
+
+    _counts: dict[str, Counter[str]] = field(default_factory=dict)
+    _examples: dict[tuple[str, str], str] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def note(self, stream: str, kind: str, message: str) -> None:
+        """Count an answer of a `kind`, such as `HTTP 403`; `message` says what it was about."""
+        with self._lock:
+            self._counts.setdefault(stream, Counter())[kind] += 1
+            self._examples.setdefault((stream, kind), message)
+
+    def tell(self, stream: str) -> None:
+        """Log one warning of `stream`, if anything was left out, once."""
+        with self._lock:
+            counts = self._counts.pop(stream, Counter())
+        kinds = [
+            f"{count} with {kind}, such as: {self._examples[stream, kind]}" for kind, count in counts.most_common()
+        ]
+        if kinds:
+            logger.warning("Stream `%s` goes without %d answer(s). %s", stream, counts.total(), " ".join(kinds))
+
+    def tell_rest(self) -> None:
+        """Do the same of streams that were read as parents of others alone."""
+        for stream in list(self._counts):
+            self.tell(stream)
+
+
+@dataclass
 class Refusals:
     """Streams that the API refuses, because the server, the plan or the token does not have them."""
 
     read_before: frozenset[str] = frozenset()
     """Streams with a saved state: their tables would silently stop growing."""
+    left_out: LeftOut = field(default_factory=LeftOut)
     _ended: set[str] = field(default_factory=set)
     _unsaved: set[str] = field(default_factory=set)
     _skipped: set[str] = field(default_factory=set)

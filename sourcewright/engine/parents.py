@@ -1,7 +1,7 @@
 """Streams that are read apart from the sync: as parents of other streams, for `check`, for error messages."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from typing import Any, Final
@@ -17,11 +17,11 @@ from airbyte_cdk.models import (
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.declarative.models import DeclarativeStream
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
-from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
-from airbyte_cdk.sources.types import StreamSlice
+from airbyte_cdk.sources.streams.concurrent.default_stream import DefaultStream
 
 from sourcewright.components.runtime import ParentBatch, Row
 from sourcewright.engine.factory import ComponentFactory
+from sourcewright.engine.shared import SharedRows, SharedStream, fields_of, only
 from sourcewright.http.pages import PageSlots
 
 _FEW_RETRIES: Final = {"max_retries": 1, "max_wait": 300}
@@ -68,7 +68,8 @@ class DefinedStreams:
     """Streams by the name of their definition.
 
     A parent stream is read once, by whichever child asks first, while the others wait for it. Where that fails, it
-    fails for all of them. Only the fields that its children need are kept.
+    fails for all of them. Only the fields that its children need are kept. One that the sync reads anyway, whole, is
+    not read again: its children wait for that.
     """
 
     def __init__(
@@ -91,6 +92,7 @@ class DefinedStreams:
         self._rows: dict[str, tuple[frozenset[str], list[Row]]] = {}
         self._touched: dict[tuple[str, frozenset[str], bytes], SharedBatches] = {}
         self._failed: dict[str, Exception] = {}
+        self._shared: dict[str, SharedRows] = {}
 
     def lookup(self, name: str, /, **settings: str) -> list[Row]:
         """All records of the definition `name` with `settings` in its config, read once and with few retries."""
@@ -104,7 +106,7 @@ class DefinedStreams:
     def ask(self, name: str, /, *fields: str, **settings: Any) -> list[Row]:
         """`fields` of all records of the definition `name` with `settings` in its config, read anew with each call."""
         stream = self._build(self._definitions[name], {**self._parent_config, **settings})
-        return [_only(frozenset(fields), record) for _, record in self._records(stream)]
+        return [only(frozenset(fields), record) for _, record in self._records(stream)]
 
     def stream_name(self, name: str) -> str:
         """What messages call the stream of the definition `name`: `projects` for `project_list`."""
@@ -121,14 +123,29 @@ class DefinedStreams:
             self._kept[name] = self._kept.get(name, frozenset()) | frozenset(fields)
 
     def parent_rows(self, name: str, *fields: str) -> list[Row]:
-        """The kept fields of each record of `name`, or of its partition."""
+        """The kept fields of each record of `name`, or of its partition; without `fields` those that were announced."""
+        shared = self._shared.get(name)
+        if shared and not fields and shared.fields == self._kept[name]:
+            return shared.rows()
         with self._read_of(name):
             self.keep(name, fields)
             kept = self._kept[name]
             if self._rows.get(name, (None, []))[0] != kept:
-                rows = [_only(kept, of_slice, record) for of_slice, record in self._records(self._parent(name))]
+                rows = [only(kept, of_slice, record) for of_slice, record in self._records(self._parent(name))]
                 self._rows[name] = kept, rows
             return self._rows[name][1]
+
+    def share(self, streams: Iterable[AbstractStream], read_before: Container[str]) -> None:
+        """Take the rows of parents from the sync, which is about to read `streams`, where it sends the same requests.
+
+        It does not where settings differ, and has fewer records where they are filtered by date.
+        """
+        for stream in streams if self._parent_config == self._config else ():
+            name = stream.name
+            filtered = self._definitions.get(name, {}).get("incremental_sync")
+            is_whole = not filtered or not (name in read_before or self._config.get("start_date"))
+            if name in self._kept and is_whole and isinstance(stream, DefaultStream):
+                self._shared[name] = SharedStream.of(stream, self._kept[name])
 
     def touched(self, name: str, state: Mapping[str, Any]) -> Iterable[ParentBatch]:
         """What an incremental sync of `name` reads, starting at `state`; read once for all children with that state.
@@ -147,10 +164,10 @@ class DefinedStreams:
         reached = state
         with self._slots.reading():
             for partition in stream.generate_partitions():
-                of_slice = _of_slice(partition)
+                of_slice = fields_of(partition)
                 for record in partition.read():
                     stream.cursor.observe(record)
-                    rows.append(_only(kept, of_slice, record.data))
+                    rows.append(only(kept, of_slice, record.data))
                 stream.cursor.close_partition(partition)
                 if len(rows) >= max(BATCH_PARENTS, len(reached.get("states", ()))):
                     reached = deepcopy(stream.cursor.state)
@@ -179,7 +196,7 @@ class DefinedStreams:
         """Each record with the fields of its slice."""
         with self._slots.reading():
             for partition in stream.generate_partitions():
-                of_slice = _of_slice(partition)
+                of_slice = fields_of(partition)
                 for record in partition.read():
                     yield of_slice, record.data
 
@@ -198,17 +215,6 @@ class DefinedStreams:
     def _lock_of(self, name: str) -> threading.Lock:
         with self._lock:
             return self._locks.setdefault(name, threading.Lock())
-
-
-def _only(fields: frozenset[str], *sources: Mapping[str, Any]) -> Row:
-    """`fields`, each from the last of `sources` that has it."""
-    return {name: source[name] for source in sources for name in fields if name in source}
-
-
-def _of_slice(partition: Partition) -> Mapping[str, Any]:
-    """Fields of the slice of a partition."""
-    found = partition.to_slice()
-    return {**found.partition, **found.extra_fields} if isinstance(found, StreamSlice) else {}
 
 
 def states_of(stream: str, state: Mapping[str, Any] | None) -> ConnectorStateManager:

@@ -16,7 +16,6 @@ from airbyte_cdk.models import (
 )
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.declarative.models import DeclarativeStream
-from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
 from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.message.concurrent_repository import ConcurrentMessageRepository
 from airbyte_cdk.sources.message.repository import StateFilteringMessageRepository
@@ -25,6 +24,7 @@ from typing_extensions import override
 
 from sourcewright.components.runtime import Refusals, Row, Runtime
 from sourcewright.engine.cursor import PartitionCursor
+from sourcewright.engine.described import DescribedSource
 from sourcewright.engine.executor import FairExecutor, TaskManager
 from sourcewright.engine.factory import ComponentFactory
 from sourcewright.engine.failures import Failures
@@ -44,7 +44,7 @@ _GENERATORS: Final = 1_000
 """Streams that may make partitions at a time: all of them, because that takes no worker (see FairExecutor)."""
 
 
-class ManifestSource(FileInputs, YamlDeclarativeSource):
+class ManifestSource(FileInputs, DescribedSource):
     """Reads the streams of the manifest of its class.
 
     The manifest's config normalization adds `workers` (requests in flight at once) and `max_retries`. `read` raises
@@ -58,10 +58,10 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
     """Cursor of the streams that have partitions."""
     retriever_classes: ClassVar[Mapping[str, type[WindowRetriever]]] = {}
     """Retriever of the streams that have a parameter of that name, where it is no common one."""
-    account_settings: ClassVar[Sequence[str]] = ()
-    """Settings that say which account is read."""
     parent_settings: ClassVar[Mapping[str, Any]] = {}
     """Settings that are others where a stream is read as the parent of others: {"include_archived": False}."""
+    shares_parents: ClassVar[bool] = False
+    """Whether parents come from the sync where it reads them whole; its records must be neither raw nor redacted."""
 
     def __init__(
         self,
@@ -103,7 +103,6 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
             initial_number_partitions_to_generate=_GENERATORS,
         )
         self._built: list[AbstractStream] = []
-        self._known: dict[str, Mapping[str, Any]] = {}
         self.failures = Failures(())
         """Errors of the last `read`."""
 
@@ -151,11 +150,6 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
     @abstractmethod
     def connection(self) -> AirbyteConnectionStatus:
         """Whether the API can be read with the settings, in a sentence."""
-
-    @property
-    def settings(self) -> Mapping[str, Any]:
-        """The user's settings in this version's form, with every default, and the found settings."""
-        return self._config
 
     @property
     def is_reading(self) -> bool:
@@ -217,32 +211,10 @@ class ManifestSource(FileInputs, YamlDeclarativeSource):
         """Build the chosen streams: to build all takes longer than to read some."""
         self._known = {str(stream["name"]): stream for stream in selected_configs}
         chosen = [stream for stream in selected_configs if self._chosen is None or stream["name"] in self._chosen]
-        return super()._create_streams(chosen, all_configs)
-
-    def definition(self, name: str) -> Mapping[str, Any]:
-        """What the manifest says of the stream `name`, or of one that others are read below; needs `streams` before."""
-        found: Mapping[str, Any] = self._known.get(name) or self.resolved_manifest["definitions"][name]
-        return found
-
-    def stream_parameters(self) -> Mapping[str, Mapping[str, Any]]:
-        """Parameters of each stream, also of those made from the config: {"events": {"scope": "project:read", …}}."""
-        streams = [*self.resolved_manifest["streams"], *self.dynamic_streams]
-        return {stream["name"]: stream["$parameters"] for stream in streams}
-
-    @classmethod
-    def package(cls) -> str:
-        """Name of the top-level package of the source: `source_sentry`."""
-        return cls.__module__.partition(".")[0]
-
-    def account(self) -> str:
-        """What is read, for messages: `source-sentry (hostname sentry.io, organization acme)`."""
-        values = ", ".join(f"{name} {self.settings.get(name)}" for name in self.account_settings)
-        return f"{self.package().replace('_', '-')} ({values})"
-
-    def costly_streams(self) -> frozenset[str]:
-        """Streams that a user has to ask for: those with a `costly` router."""
-        streams = self.resolved_manifest["streams"]
-        return frozenset(s["name"] for s in streams if s["retriever"].get("partition_router", {}).get("costly"))
+        built = super()._create_streams(chosen, all_configs)
+        if self.shares_parents and self._chosen is not None:
+            self._defined.share(built, self._refusals.read_before)
+        return built
 
     def parent_rows(self, name: str, *fields: str) -> list[Row]:
         """`fields` of each record of the parent stream `name`, which its children then do not read again."""

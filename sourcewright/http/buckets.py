@@ -2,7 +2,7 @@
 
 `…-Limit` and `…-Remaining` count the requests of a fixed window that ends at `…-Reset` (UTC epoch seconds);
 `…-ConcurrentLimit` says how many may be in flight at once. Any of them may be missing, or `None`. Retry-After of a
-failure holds the whole budget.
+failure holds the whole budget. A budget whose limit no answer tells has a pace, which its refusals teach.
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ from typing import Final
 import requests
 
 from sourcewright.http.errors import place
+from sourcewright.http.paces import Pace
 from sourcewright.http.retry_after import LONGEST_WAIT, retry_after_seconds
 from sourcewright.log import logger
 
@@ -55,6 +56,7 @@ class Bucket:
     """Requests counted in the current window that this bucket certainly did not send."""
     held_until: float = 0.0
     """When an answer said that the next request may come, an hour later at most."""
+    pace: Pace = field(default_factory=Pace)
 
     def wait(self, now: float) -> float | None:
         """Seconds until a request may be sent: 0 for now, None for when one that is in flight has ended."""
@@ -68,19 +70,32 @@ class Bucket:
             return self.held_until - now
         # Requests in flight may be counted in this window or in the last one
         if self.limit is None or self.used + self.in_flight < self.limit:
-            return 0.0
+            return self.pace.wait(now) if self.limit is None else 0.0
         if self.reset:
             return self.reset - now
         return None if self.in_flight else 0.0
 
-    def learn(self, answer: requests.Response, now: float) -> None:
-        """Take over the limits of an answer; one without headers, if it is no failure, means that there are none."""
+    def take(self, now: float) -> None:
+        """Send a request."""
+        self.in_flight += 1
+        self.sent = now
+        self.pace.take(now)
+
+    def learn(self, answer: requests.Response, now: float, sent: float = 0.0) -> None:
+        """Take over the limits of an answer to what was sent at that time.
+
+        One without headers means that there are none, if it is no failure, and that the pace is too high, if it is 429.
+        """
         names = ("Limit", "Remaining", "Reset", "ConcurrentLimit")
         limit, remaining, reset, concurrency = (_number(answer.headers, self.prefix + name) for name in names)
         self.concurrency = max(1, concurrency // self.share) if concurrency else self.concurrency
         self.limit = max(1, limit // self.share) if limit else self.limit
         self.known = self.known or not _is_failure(answer) or self.limit is not None
         self._obey_retry_after(answer, now)
+        if answer.status_code == requests.codes.too_many_requests:
+            self.pace.refuse(sent, now)
+        elif not _is_failure(answer):
+            self.pace.accept(now)
         if reset is None or not self._believes(f"{self.prefix}Reset", reset - now, answer):
             return
         ends = reset + self.clock_skew + _MARGIN

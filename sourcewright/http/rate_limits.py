@@ -1,6 +1,6 @@
 """Rate limiter: sends as many requests as the headers of the answers allow, no more and no fewer.
 
-A server that sends none is not limited.
+A server that sends none is not limited, until it answers 429: then its requests go at the pace that it takes.
 """
 
 import math
@@ -110,9 +110,9 @@ class RateLimiter:
             ReadingStopped: `stop` was called.
 
         """
-        self._take(endpoint, since, until)
+        sent = self._take(endpoint, since, until)
         try:
-            yield lambda answer: self._learn(endpoint, answer)
+            yield lambda answer: self._learn(endpoint, answer, sent)
         finally:
             with self._free:
                 self._buckets[endpoint].in_flight -= 1
@@ -120,16 +120,17 @@ class RateLimiter:
                 self._free.notify_all()
             self.changed()
 
-    def _take(self, endpoint: str, since: float, until: float) -> None:
+    def _take(self, endpoint: str, since: float, until: float) -> float:
+        """The time at which the slot was given."""
         with self._free:
             if self._seconds(endpoint, since) != 0:
                 self._wait(endpoint, since, until)
             if self._stopped:
                 raise ReadingStopped
             bucket = self._buckets[endpoint]
-            bucket.in_flight += 1
-            bucket.sent = self.clock()
+            bucket.take(self.clock())
             self._in_flight += 1
+            return bucket.sent
 
     def _wait(self, endpoint: str, since: float, until: float) -> None:
         counted, began = self.is_worker(), self.clock()
@@ -149,6 +150,7 @@ class RateLimiter:
         finally:
             self._waiting_at[endpoint] -= 1
             self.waiting -= counted
+        self.changed()  # the next request of the endpoint may begin to wait
 
     def _seconds(self, endpoint: str, since: float) -> float | None:
         new = Bucket(self.limits.prefix, self._disbelieved, self.limits.share)
@@ -157,10 +159,10 @@ class RateLimiter:
             return max(since - now, bucket.wait(now) or 0.0)
         return bucket.wait(now) if self._in_flight < self.most else None
 
-    def _learn(self, endpoint: str, answer: requests.Response) -> None:
+    def _learn(self, endpoint: str, answer: requests.Response, sent: float) -> None:
         with self._free:
             bucket = self._buckets[endpoint]
-            bucket.learn(answer, self.clock())
+            bucket.learn(answer, self.clock(), sent)
             for other in set(self._buckets.values()) - {bucket}:
                 if bucket.shares_with(other):
                     bucket.absorb(other)
@@ -179,6 +181,8 @@ class RateLimiter:
         end = time.strftime("%H:%M:%SZ", time.gmtime(now + (seconds or 0)))
         if now < bucket.held_until:
             return f"the API takes no request to {endpoint} before {end}"
+        if seconds and bucket.limit is None and bucket.known:
+            return f"the API refuses faster requests to {endpoint} than {bucket.pace.rate:.3g} a second"
         if seconds is None or bucket.limit is None:
             return f"{self._in_flight} requests are under way, {bucket.in_flight} of them to {endpoint}"
         return f"the API allows {bucket.limit} requests a window to {endpoint}, and they are used up until {end}"

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import Any, Protocol
 
 from airbyte_cdk.models import (
@@ -64,6 +65,8 @@ class Reading:
         self.progress = self._source.progress
         self._pace = StatePace(lambda: sum(self.progress.bytes_read.values()))
         self._messages = self._source.read_pages(self._catalog, self._state)
+        # An error that stops everything comes here, before anything is written
+        self._first = list(islice(self._messages, 1))
         self._ended: set[str] = set()
 
     def records(self) -> Iterator[AirbyteRecordMessage]:
@@ -73,7 +76,7 @@ class Reading:
     def pages(self) -> Iterator[AirbyteRecordMessage]:
         """The same, of which one may stand for a page of records: see `raw_records`."""
         try:
-            for message in self._messages:
+            for message in chain(self._first, self._messages):
                 record = message.record
                 if record is None:
                     self._take(message)

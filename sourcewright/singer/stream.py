@@ -14,7 +14,7 @@ from airbyte_cdk.models import (
 )
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import RemoveRecordTransform, SameRecordTransform
-from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
+from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL
 from typing_extensions import override
 
 from sourcewright.raw_records import decode
@@ -36,6 +36,7 @@ class SourceStream(SdkStream):
         read: Callable[[Sequence[ReadableStream]], Reading],
         *,
         selected_by_default: bool,
+        whole_by_default: bool = False,
     ) -> None:
         self.selected_by_default = selected_by_default
         super().__init__(tap, schema=dict(source_stream.json_schema), name=source_stream.name)
@@ -47,6 +48,8 @@ class SourceStream(SdkStream):
         self.primary_keys = [path[0] for path in keys] if all(len(path) == 1 for path in keys) else []
         if SyncMode.incremental in (source_stream.supported_sync_modes or []):
             self.replication_key = ".".join(source_stream.default_cursor_field or [])
+        if whole_by_default:
+            self.forced_replication_method = REPLICATION_FULL_TABLE  # a catalog may say otherwise
 
     @property
     def is_wanted(self) -> bool:

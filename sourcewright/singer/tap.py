@@ -60,8 +60,15 @@ class SourceTap(CommandLine):
     @override
     def discover_streams(self) -> Sequence[SourceStream]:
         catalog, costly = self.source.discover(self.logger, self.config), self.source.costly_streams()
+        whole = self.source.whole_streams()
         streams = [
-            SourceStream(self, stream, self.reading, selected_by_default=stream.name not in costly)
+            SourceStream(
+                self,
+                stream,
+                self.reading,
+                selected_by_default=stream.name not in costly,
+                whole_by_default=stream.name in whole,
+            )
             for stream in catalog.streams
         ]
         require_known(list(self.input_catalog or {}), [stream.name for stream in streams])

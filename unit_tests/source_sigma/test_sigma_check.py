@@ -63,8 +63,9 @@ def test_given_a_refused_credential_when_checked_then_it_is_named(
 @pytest.mark.parametrize(
     ("bad", "says"),
     [
-        (answer(HTML, 200, Content_Type="text/html"), "Expected a JSON object from http://sigma.test:9001/v2/whoami"),
-        (answer({"code": "x", "message": "y"}), "Expected a JSON object from"),
+        (answer(HTML, 200, Content_Type="text/html"), "Expected a JSON object with `userId` from"),
+        (answer({"code": "x", "message": "y"}), "Expected a JSON object with `userId` from"),
+        (answer({"status": "ok"}), "Expected a JSON object with `userId` from"),
         (refusal(500), "HTTP 500"),
     ],
 )

@@ -78,8 +78,9 @@ def test_given_a_refused_list_that_not_all_have_when_read_then_it_is_skipped_wit
     sigma.answers(SigmaRequest("v2/accountTypes", {"pageSize": "500"}), refusal(status))
     sync = read("account_types")
     assert (sync.records("account_types"), sync.status("account_types")) == ([], "COMPLETE")
+    assert sync.states("account_types") == []
     (warning,) = sync.warnings()
-    assert warning.startswith("Skipped, number 1 of stream `account_types`: ")
+    assert warning.startswith(f"Stream `account_types` goes without 1 answer(s). 1 with HTTP {status}, such as: ")
     assert "an admin's credential" in warning or status != 403
 
 
@@ -101,21 +102,27 @@ def test_given_a_bad_page_token_when_read_then_the_stream_fails(sigma: SigmaMock
     assert read("workbook_pages", fails=True).status("workbook_pages") == "INCOMPLETE"
 
 
-def test_given_many_refused_parents_when_read_then_the_log_is_not_flooded(sigma: SigmaMock) -> None:
-    workbooks = [a_workbook(number) for number in range(200)]
+def test_given_a_viewer_when_read_then_one_line_a_stream_counts_what_is_missing_and_says_why(
+    sigma: SigmaMock,
+) -> None:
+    workbooks = [a_workbook(number) for number in range(30)]
     sigma.answers(WORKBOOKS, entries(*workbooks))
     for workbook in workbooks:
-        sigma.answers(pages_of(workbook["workbookId"]), refusal(403))
+        refused = refusal(404) if workbook["workbookId"] == "workbook-7" else refusal(403)
+        sigma.answers(pages_of(workbook["workbookId"]), refused)
     sync = read("workbook_pages")
-    numbers = [int(warning.split("number ")[1].split(" ")[0]) for warning in sync.warnings()]
-    assert sorted(numbers) == [*range(1, 21), 100, 200]
+    (warning,) = sync.warnings()
+    assert warning.startswith("Stream `workbook_pages` goes without 30 answer(s). 29 with HTTP 403, such as: ")
+    assert "it needs access to the workbook" in warning
+    assert " 1 with HTTP 404, such as: Nothing is at http://sigma.test:9001/v2/workbooks/workbook-7/pages" in warning
+    assert sync.states("workbook_pages") == []
+    assert "Skipped" not in sync.text()
 
 
 @pytest.mark.parametrize(
     ("stream", "tail", "status"),
     [
         ("workbook_lineage", "lineage", 400),
-        ("workbook_element_lineage", "lineage/elements/e", 500),
         ("workbook_element_lineage", "lineage/elements/e", 400),
         ("workbook_element_queries", "elements/e/query", 404),
     ],
@@ -131,6 +138,70 @@ def test_given_a_status_that_means_nothing_there_when_read_then_it_is_empty_with
     sigma.answers(SigmaRequest(f"v2/workbooks/workbook-1/{tail}", params), refusal(status))
     sync = read(stream)
     assert (sync.records(stream), sync.status(stream), sync.warnings(), waits) == ([], "COMPLETE", [], [])
+
+
+ELEMENTS = SigmaRequest("v2/workbooks/workbook-1/elements", {"limit": "1000"})
+GATEWAY = answer(HTML, 404, Content_Type="text/html")
+
+
+def lineage_of(element: str) -> SigmaRequest:
+    return SigmaRequest(f"v2/workbooks/workbook-1/lineage/elements/{element}")
+
+
+def test_given_elements_without_lineage_when_read_then_their_500s_are_believed_at_the_third_and_counted(
+    sigma: SigmaMock, waits: list[float]
+) -> None:
+    sigma.answers(WORKBOOKS, entries(a_workbook(1)))
+    sigma.answers(ELEMENTS, entries(*({"elementId": element, "type": "table"} for element in ("a", "b"))))
+    for element in ("a", "b"):
+        sigma.answers(lineage_of(element), *[refusal(500)] * 3)
+    sync = read("workbook_element_lineage", config=a_config(num_workers=1))
+    assert (sync.records("workbook_element_lineage"), sync.status("workbook_element_lineage")) == ([], "COMPLETE")
+    (warning,) = sync.warnings()
+    assert warning.startswith(
+        "Stream `workbook_element_lineage` goes without 2 answer(s). 2 with HTTP 500, which is taken for no records "
+        "after 3 tries, such as: http://sigma.test:9001/v2/workbooks/workbook-1/lineage/elements/"
+    )
+    assert waits == [1, 2, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("stream", "tail", "passing"),
+    [
+        ("workbook_element_lineage", "lineage/elements/e", [refusal(500), refusal(500)]),
+        ("workbook_element_lineage", "lineage/elements/e", [refusal(500), answer(HTML, 502), refusal(500)]),
+        ("workbook_element_queries", "elements/e/query", [GATEWAY, GATEWAY]),
+        ("workbook_element_queries", "elements/e/query", [answer({"error": "busy"}), answer({"error": "busy"})]),
+        ("workbook_element_queries", "elements/e/query", [answer(HTML, 403)]),
+    ],
+)
+@pytest.mark.usefixtures("waits")
+def test_given_a_failure_that_passes_when_read_then_it_is_not_taken_for_nothing(
+    sigma: SigmaMock, stream: str, tail: str, passing: list[HttpResponse]
+) -> None:
+    sigma.answers(WORKBOOKS, entries(a_workbook(1)))
+    sigma.answers(ELEMENTS, entries({"elementId": "e", "type": "table"}))
+    good = {"elementId": "e", "dependencies": {}}
+    sigma.answers(SigmaRequest(f"v2/workbooks/workbook-1/{tail}"), *passing, answer(good))
+    sync = read(stream)
+    assert (sync.records(stream), sync.warnings()) == ([{**good, "workbookId": "workbook-1"}], [])
+
+
+@pytest.mark.usefixtures("waits")
+def test_given_a_500_that_has_passed_when_others_come_then_they_are_believed_later(sigma: SigmaMock) -> None:
+    sigma.answers(WORKBOOKS, entries(a_workbook(1)))
+    sigma.answers(ELEMENTS, entries(*({"elementId": element, "type": "table"} for element in ("a", "b"))))
+    sigma.answers(lineage_of("a"), refusal(500), answer({"dependencies": {}}))
+    sigma.answers(lineage_of("b"), *[refusal(500)] * 4, answer({"dependencies": {}}))
+    sync = read("workbook_element_lineage", config=a_config(num_workers=1))
+    assert len(sync.records("workbook_element_lineage")) == 2
+
+
+@pytest.mark.usefixtures("waits")
+def test_given_a_proxys_404_that_stays_when_read_then_it_is_a_refusal_like_sigmas_own(sigma: SigmaMock) -> None:
+    sigma.answers(TEAMS, *[GATEWAY] * 3)
+    ((message, kind),) = read("teams", fails=True).errors("teams")
+    assert (message.partition(":")[0], kind) == ("Nothing is at http", "config_error")
 
 
 def test_given_no_lineage_in_reports_and_models_when_read_then_it_is_empty(sigma: SigmaMock) -> None:
@@ -158,10 +229,12 @@ def test_given_skipped_checks_without_an_admin_when_read_then_the_setting_is_nam
 
 
 def test_given_a_retired_api_when_its_children_are_read_then_nothing_fails(sigma: SigmaMock) -> None:
-    sigma.answers(SigmaRequest("v2/datasets", {"limit": "1000"}), refusal(410), refusal(410))
+    sigma.answers(SigmaRequest("v2/datasets", {"limit": "1000"}), refusal(410))
     sync = read("datasets", "dataset_grants")
     assert [sync.status(stream) for stream in ("datasets", "dataset_grants")] == ["COMPLETE", "COMPLETE"]
-    assert len(sync.warnings()) == 2
+    assert [sync.states(stream) for stream in ("datasets", "dataset_grants")] == [[], []]
+    (warning,) = sync.warnings()
+    assert warning.startswith("Stream `datasets` goes without 1 answer(s). 1 with HTTP 410, such as: ")
 
 
 def test_given_a_broken_connection_when_judged_then_it_is_tried_again() -> None:

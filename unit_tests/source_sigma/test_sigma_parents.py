@@ -6,8 +6,8 @@ import yaml
 from source_sigma import SourceSigma
 from source_sigma.records import IdentityKey
 from unit_tests.source_sigma.builders import STREAMS, UPDATED, Json, a_config, a_workbook
-from unit_tests.source_sigma.sigma_mock import SigmaMock, SigmaRequest, answer, entries
-from unit_tests.source_sigma.sync import read
+from unit_tests.source_sigma.sigma_mock import SigmaMock, SigmaRequest, answer, entries, refusal
+from unit_tests.source_sigma.sync import read, read_changes
 
 WORKBOOKS = SigmaRequest("v2/workbooks", {"limit": "1000"})
 
@@ -15,7 +15,7 @@ WORKBOOKS = SigmaRequest("v2/workbooks", {"limit": "1000"})
 def test_given_children_when_defined_then_their_parents_are_streams_of_the_catalog() -> None:
     definitions = yaml.safe_load(SourceSigma.manifest.read_text(encoding="utf-8"))["definitions"]
     parents = {definitions[stream]["$parameters"].get("parent") for stream in STREAMS} - {None}
-    assert len(parents) == 19
+    assert len(parents) == 21
     assert parents - {*STREAMS} == set()
 
 
@@ -41,6 +41,53 @@ def test_given_children_and_grandchildren_when_read_then_each_parent_list_is_rea
     )
     assert sync.records("workbook_page_elements") == [{"elementId": "e", "workbookId": "workbook-1", "pageId": "p"}]
     assert sync.records("workbook_element_columns") == [{"columnId": "c", "workbookId": "workbook-1", "elementId": "e"}]
+
+
+def test_given_parents_that_are_streams_too_when_read_then_each_list_is_read_once_for_both(sigma: SigmaMock) -> None:
+    sigma.answers(WORKBOOKS, entries(a_workbook(1)))
+    sigma.answers(below("workbook-1", "elements"), entries({"elementId": "e", "type": "table"}))
+    sigma.answers(below("workbook-1", "elements/e/columns"), entries({"columnId": "c"}))
+    sync = read("workbook_element_columns", "workbook_elements", "workbooks", config=a_config(num_workers=1))
+    assert len(sync.records("workbooks")) == len(sync.records("workbook_elements")) == 1
+    assert sync.records("workbook_element_columns") == [{"columnId": "c", "workbookId": "workbook-1", "elementId": "e"}]
+
+
+def test_given_a_parent_between_that_is_no_stream_when_read_then_nothing_of_the_shared_list_is_lacking(
+    sigma: SigmaMock,
+) -> None:
+    sigma.answers(WORKBOOKS, entries(a_workbook(1)))
+    sigma.answers(below("workbook-1", "elements"), entries({"elementId": "e", "type": "table"}))
+    sigma.answers(below("workbook-1", "elements/e/columns"), entries({"columnId": "c"}))
+    sigma.answers(below("workbook-1", "tags"), entries())
+    sync = read("workbook_element_columns", "workbook_tags", "workbooks")
+    assert len(sync.records("workbook_element_columns")) == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "state"),
+    [
+        ({"include_archived": True}, {}),
+        ({"start_date": "2026-05-01T00:00:00Z"}, {}),
+        ({}, {"workbooks": {"updatedAt": "2026-05-01T00:00:00Z"}}),
+    ],
+)
+def test_given_a_stream_that_is_read_otherwise_than_its_parent_when_read_then_no_parent_is_missed(
+    settings: Json, state: Json, sigma: SigmaMock
+) -> None:
+    sigma.answers(WORKBOOKS, *[entries(a_workbook(1))] * 2)
+    if settings.get("include_archived"):
+        sigma.answers(SigmaRequest("v2/workbooks", {"limit": "1000", "isArchived": "true"}), entries())
+    sigma.answers(below("workbook-1", "pages"), entries({"pageId": "p"}))
+    sync = read_changes("workbook_pages", "workbooks", config=a_config(**settings), state=state)
+    assert len(sync.records("workbook_pages")) == 1
+
+
+def test_given_a_shared_parent_that_fails_when_read_then_its_children_fail_with_its_reason(sigma: SigmaMock) -> None:
+    sigma.answers(WORKBOOKS, refusal(418))
+    sync = read("workbook_pages", "workbooks", fails=True)
+    ((message, _),) = sync.errors("workbook_pages")
+    assert message.startswith("Stream `workbook_pages` is read below `workbooks`, which failed: ")
+    assert (sync.status("workbooks"), sync.status("workbook_pages")) == ("INCOMPLETE", "INCOMPLETE")
 
 
 def test_given_copies_of_a_document_when_read_then_their_pages_are_told_apart(sigma: SigmaMock) -> None:

@@ -100,6 +100,12 @@ CASES: dict[str, Case] = {
     "templates": Case("v2/templates"),
     "shared_templates": Case("v2/shared_templates/shared_with_you"),
     "translation_files": Case("v2/translations/organization", added={"lng_variant": ""}),
+    "translation_texts": Case(
+        "v2/translations/organization/de",
+        OBJECT,
+        (("v2/translations/organization", PAGE, {"lng": "de", "lng_variant": None}),),
+        {"lng": "de", "lng_variant": ""},
+    ),
     "workbooks": Case("v2/workbooks"),
     **below(
         WORKBOOKS,
@@ -117,6 +123,12 @@ CASES: dict[str, Case] = {
     "workbook_queries": child(WORKBOOKS, "queries", params={"limit": "50"}),
     "workbook_sources": child(WORKBOOKS, "sources", ARRAY, added={"workbookId": "1e3", **NO_KEY}),
     "workbook_lineage": child(WORKBOOKS, "lineage", added={"workbookId": "1e3", **NO_LINEAGE_KEY}),
+    "workbook_tag_bookmarks": Case(
+        "v2/workbooks/1e3/tags/Final%20%2F%20Q4/bookmarks",
+        PAGE,
+        (IN_WORKBOOK, ("v2/workbooks/1e3/tags", PAGE, {"versionTagId": "v", "name": "Final / Q4"})),
+        {"workbookId": "1e3", "versionTagId": "v"},
+    ),
     "workbook_page_elements": Case(
         "v2/workbooks/1e3/pages/0042/elements",
         PAGE,
@@ -233,6 +245,8 @@ def a_row(number: int, stream: str) -> Json:
         "description": f"Row {number}",
         **own,
     }
+    expected = streams("source_sigma")[stream]["$parameters"].get("expects", [])
+    row |= {name: CASES[stream].added.get(name, f"{name}-{number}") for name in expected if name not in row}
     if SCHEMAS[stream].keys().isdisjoint(row):
         row[next(name for name in SCHEMAS[stream] if name not in CASES[stream].added)] = f"{number}"
     return row

@@ -8,6 +8,7 @@ from unittest.mock import Mock
 import pytest
 import requests
 import time_machine
+from airbyte_cdk.models import FailureType
 from airbyte_cdk.test.mock_http import HttpResponse
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
@@ -66,12 +67,29 @@ def test_given_a_401_after_good_answers_when_read_then_a_new_token_goes_on(bare_
     assert [row["teamId"] for row in read("teams").records("teams")] == ["1", "2"]
 
 
-def test_given_a_401_at_once_when_read_then_no_second_token_is_asked_for(sigma: SigmaMock) -> None:
-    sigma.answers(SigmaRequest("v2/whoami"), refusal(401, "unauthorized", "Token missing or malformed"))
-    ((message, kind),) = read("whoami", fails=True).errors("whoami")
-    assert message.startswith("Sigma refuses a token that it has just issued")
-    assert message.endswith("Sigma says: Token missing or malformed (unauthorized)")
-    assert kind == "config_error"
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [(401, "Sigma refuses a token that it has just issued"), (403, "The credential may not read stream `whoami`")],
+)
+def test_given_a_token_that_is_refused_at_once_when_read_then_one_error_ends_the_sync_without_a_state(
+    sigma: SigmaMock, status: int, says: str
+) -> None:
+    sigma.answers(SigmaRequest("v2/whoami"), refusal(status, "unauthorized", "Token missing or malformed"))
+    sync = read("whoami", "teams", "plugins", "workbook_pages", fails=True)
+    (error,) = [message.trace.error for message in sync.output.errors if message.trace]
+    assert error
+    assert error.message.startswith(says)
+    assert error.message.endswith("Sigma says: Token missing or malformed (unauthorized)")
+    assert error.failure_type is FailureType.config_error
+    assert (sync.output.state_messages, sync.warnings()) == ([], [])
+
+
+def test_given_no_proof_of_the_token_when_read_then_the_streams_are_asked_all_the_same(
+    sigma: SigmaMock, waits: list[float]
+) -> None:
+    sigma.answers(SigmaRequest("v2/whoami"), refusal(500), refusal(500))
+    sigma.answers(SigmaRequest("v2/teams", {"limit": "1000"}), entries({"teamId": "t"}))
+    assert (len(read("teams").records("teams")), waits) == (1, [1])
 
 
 def test_given_many_threads_when_none_has_a_token_then_one_mints_it(

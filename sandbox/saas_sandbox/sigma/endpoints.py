@@ -82,6 +82,14 @@ _FILES: Final = (
     Endpoint("templates", "/v2/templates", whole("templates")),
     Endpoint("shared_templates", "/v2/shared_templates/shared_with_you", whole("shared_templates")),
     Endpoint("translation_files", "/v2/translations/organization", whole("translation_files"), admin=True),
+    Endpoint("translation_texts", "/v2/translations/organization/{lng}", one(content.texts), OBJECT, admin=True),
+    Endpoint(
+        "translation_variant_texts",
+        "/v2/translations/organization/{lng}/{lng_variant}",
+        one(content.texts),
+        OBJECT,
+        admin=True,
+    ),
 )
 
 
@@ -129,6 +137,7 @@ _DOCUMENTS: Final = (
         some(content.materialization_schedule),
     ),
     Endpoint("workbook_bookmarks", f"{_WORKBOOK}/bookmarks", some(_BOOKMARK)),
+    Endpoint("workbook_tag_bookmarks", f"{_WORKBOOK}/tags/{{tagName}}/bookmarks", some(_BOOKMARK)),
     Endpoint("workbook_embeds", f"{_WORKBOOK}/embeds", some(_EMBED)),
     Endpoint("workbook_element_columns", f"{_WORKBOOK}/elements/{{elementId}}/columns", some(content.element_column)),
     Endpoint(

@@ -2,6 +2,7 @@
 
 html, blank, truncated, no_entries, cut_connection, reset    200s that are none, and broken connections
 429, 429date, 429html    too many requests: Retry-After in seconds, as a date, and an edge's page without it
+403html    a refusal of the edge
 402    a list that took the server too long, with the code `timedout`
 403, 404, 409, 500, 502, 503    other errors
 repeat_token    a page whose token leads to itself
@@ -48,6 +49,7 @@ class Faults(faults.Faults):
         "429": answer(_limited("1")),
         "429html": answer(Reply(429, _HTML, content_type="text/html")),
         "402": _fail(402, "timedout"),
+        "403html": answer(Reply(403, _HTML, content_type="text/html")),
         "403": _fail(403, "forbidden"),
         "404": _fail(404, "not_found"),
         "409": _fail(409, "inode_archived"),

@@ -1,6 +1,7 @@
 """What every request passes: token, permissions, parents, paging."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -32,6 +33,12 @@ class Gate(gate.Gate[State]):
     def __init__(self, state: State, row: Endpoint) -> None:
         super().__init__(state)
         self._row = row
+
+    @override
+    def admitted(self, request: Request) -> AbstractContextManager[dict[str, str]]:
+        if self.state.is_refused():
+            raise error(429, "too_many_requests", "Too many requests")
+        return super().admitted(request)
 
     @override
     def answer(self, request: Request, fault: str) -> Reply:

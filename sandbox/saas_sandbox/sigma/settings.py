@@ -31,6 +31,9 @@ class Settings(settings.Settings):
     page_cap: Annotated[int, "most rows of a page, silently clamped: Sigma's is 1000"] = 1000
     token_seconds: Annotated[float, "how long a token holds"] = 3600.0
     token_requests: Annotated[int, "how many requests a token is good for; 0 means any number"] = 0
+    requests_a_second: Annotated[
+        int, "how many requests are answered in any second, others with 429 and no word on when; 0 means any number"
+    ] = 0
     mints_a_second: Annotated[float, "how many tokens are given out a second; 0 means any number"] = 1.0
     archived_lists: Annotated[
         Literal["add", "replace"], "what `isArchived=true` and its like do to a list: `add` or `replace`"

@@ -1,5 +1,7 @@
 """What a running Sigma sandbox remembers."""
 
+import time
+from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,6 +24,8 @@ class State(state.State[Settings]):
     def __init__(self, settings: Settings) -> None:
         """Start without a token."""
         self.mint = Mint()
+        self.answered: deque[float] = deque()
+        """When requests of the last second were let in."""
         super().__init__(settings)
 
     @override
@@ -32,6 +36,17 @@ class State(state.State[Settings]):
     def configure(self, changes: Mapping[str, object]) -> None:
         super().configure(changes)
         self.world.settings = self.settings
+
+    def is_refused(self) -> bool:
+        """Let a request in, or say that the second is full."""
+        now = time.monotonic()
+        while self.answered and self.answered[0] <= now - 1:
+            self.answered.popleft()
+        most = self.settings.requests_a_second
+        if most and len(self.answered) >= most:
+            return True
+        self.answered.append(now)
+        return False
 
     @override
     def stats(self) -> dict[str, Any]:

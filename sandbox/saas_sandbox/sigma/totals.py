@@ -37,6 +37,8 @@ def _parents(state: State, endpoint: Endpoint) -> Iterator[dict[str, str]]:
 
 
 def _values(state: State, name: str) -> list[str]:
+    if name == "tagName":
+        return [content.document_tag(number, "workbook")["name"] for number in range(2)]
     if name in _BELOW_DOCUMENTS:
         return [_BELOW_DOCUMENTS[name](number)[name] for number in range(state.world.rows)]
     parents = state.world.lists[PARENTS[name]]

@@ -22,6 +22,8 @@ PARENTS: Final = {
     "datasetId": "datasets",
     "connectionId": "connections",
     "urlId": "connection_paths",
+    "lng": "translation_files",
+    "lng_variant": "translation_files",
     "samlServiceProviderId": "saml_service_providers",
     "deploymentPolicyId": "deployment_policies",
     "tenantOrganizationId": "tenants",

@@ -69,13 +69,13 @@ def test_given_server_without_limits_when_asked_then_nothing_is_held_back() -> N
         pytest.param(an_answer(429, Limit=60, Remaining=20, Reset=int(NOW) + 30), 0.0, id="429 for too many at once"),
         pytest.param(an_answer(Limit=60, Remaining=0, Reset="None"), 0.0, id="no reset"),
         pytest.param(an_answer(429, Limit=60, Remaining=0, Reset="None"), 0.0, id="429 without reset"),
-        pytest.param(an_answer(429, Remaining=0), 0.0, id="429 without limit"),
-        pytest.param(an_answer(429), 0.0, id="429 without headers"),
+        pytest.param(an_answer(429, Remaining=0), 1.0, id="429 without limit"),
+        pytest.param(an_answer(429), 1.0, id="429 without headers"),
         pytest.param(an_answer(Limit=60, Remaining=0, Reset=int(NOW) - 5), 0.0, id="window that has passed"),
         pytest.param(an_answer(Limit="", Remaining="-1", Reset="x"), 0.0, id="no numbers"),
     ],
 )
-def test_given_answer_when_asked_then_until_its_reset_and_never_without_one(
+def test_given_answer_when_asked_then_until_its_reset_and_a_second_where_a_429_says_nothing(
     answer: requests.Response, seconds: float
 ) -> None:
     assert a_bucket(answer).wait(NOW) == pytest.approx(seconds, abs=0.001)

@@ -1,5 +1,6 @@
 """Documents - workbooks, reports, data models, datasets, files - and what is in them."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from saas_sandbox.sigma.data.base import Record, at, dated, member_id, nano, slug, uid
@@ -202,6 +203,11 @@ def materialization_schedule(number: int) -> Record:
 def version(number: int) -> Record:
     """A published version."""
     return {"version": number + 1, "publishedAt": at(number), "publishedBy": member_id(0), "tags": []}
+
+
+def texts(_: object, ids: Mapping[str, str]) -> Record:
+    """Texts of the file of a language, or of a variant of it."""
+    return {"translations": {"Revenue": f"Umsatz {ids.get('lng_variant', '')}".strip()}}
 
 
 def document_tag(number: int, kind: str) -> Record:
