@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup
 
-.PHONY: demo picture docs site test lint types tests unit integration coverage conformance wheels audit fuzz soak bench test-pythons test-airbyte test-dbt test-pyairbyte test-image test-meltano test-postgres test-real clean
+.PHONY: demo picture docs site test lint types tests unit integration coverage conformance wheels audit fuzz soak bench test-pythons test-airbyte test-dbt test-pyairbyte test-image test-meltano test-postgres test-real test-spark clean
 
 demo: .venv/ready  ## the main job, on the embedded sandbox
 	$(BIN)/python examples/demo.py
@@ -103,6 +103,13 @@ test-postgres: .venv/ready  ## `sync` into a PostgreSQL server of Debian's packa
 test-real: .venv/ready  ## a real Sentry 9.1.2 beside plain GETs: SENTRY9_KIT starts one, or SENTRY9_URL, _TOKEN, _ORGANIZATION name one
 	$(BIN)/pytest -m real integration_tests/real
 
+test-spark: .venv-spark/ready  ## batches and streams of a sandbox in Spark, in one process and on two executors; wants a Java 17
+	.venv-spark/bin/pytest -m spark unit_tests/sourcewright/spark
+	for master in 'local[2]' 'local-cluster[2,1,1024]'; do \
+	  SPARK_MASTER="$$master" .venv-spark/bin/pytest -m spark integration_tests/spark || exit 1; \
+	done
+	SPARK_MASTER='local[4]' .venv-spark/bin/pytest -m spark integration_tests/spark/test_batch.py -k limits
+
 clean:
 	rm -rf .venv .venv-* build sandbox/build dist *.egg-info sandbox/*.egg-info
 
@@ -117,6 +124,11 @@ clean:
 	.venv-targets/jsonl/bin/pip install --quiet --disable-pip-version-check target-jsonl==0.1.4
 	$(PYTHON) -m venv .venv-targets/duckdb
 	.venv-targets/duckdb/bin/pip install --quiet --disable-pip-version-check target-duckdb==0.8.0 duckdb==1.2.2
+	@touch $@
+
+.venv-spark/ready: pyproject.toml sandbox/pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv-spark
+	.venv-spark/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable sandbox --editable '.[dev,spark]'
 	@touch $@
 
 .venv-pyairbyte/ready:

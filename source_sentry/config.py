@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -12,7 +12,7 @@ from typing_extensions import override
 from source_sentry.explore.datasets import DATASETS
 from source_sentry.privacy import rules
 from sourcewright import dates, secrets
-from sourcewright.components.config import SettingsNormalization, tidy_date
+from sourcewright.components.config import SettingsNormalization, beginning, tidy_date
 from sourcewright.defaults import MAX_ANSWER_MB
 
 RETENTION: Final = timedelta(days=90)
@@ -108,7 +108,7 @@ def _pin_time(config: MutableMapping[str, Any]) -> None:
     Issues are always counted over the whole retention, because Sentry limits `count` and `firstSeen` to the requested
     window. Releases are kept for ever, so only a start date that the user chose leaves some out.
     """
-    now = datetime.now(UTC).replace(microsecond=0)
+    now = beginning(config).replace(microsecond=0)
     lag, kept = (_number(config, name) for name in ("rows_lag_minutes", "rows_retention_days"))
     retained = dates.to_text(now - RETENTION)
     chosen = config.get("start_date")

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from source_sigma import hosts
 from sourcewright import dates, secrets
-from sourcewright.components.config import SettingsNormalization, tidy_date
+from sourcewright.components.config import SettingsNormalization, beginning, tidy_date
 from sourcewright.defaults import MAX_ANSWER_MB
 
 DEFAULTS: Final[Mapping[str, Any]] = {
@@ -49,7 +49,7 @@ class NormalizeConfig(SettingsNormalization):
     @override
     def derive(self, config: MutableMapping[str, Any]) -> None:
         config["base_url"] = config.get("api_url")
-        config["sync_start"] = moment(datetime.now(UTC))
+        config["sync_start"] = moment(beginning(config))
         config["updated_since"] = _updated_since(config["start_date"]) if "start_date" in config else _BEGINNING
 
 

@@ -67,13 +67,18 @@ def lines(message: Mapping[str, Any], records: Sequence[bytes]) -> list[bytes]:
     return pieces
 
 
+def records(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The data of one record, or of each of those that it stands for."""
+    return (orjson.loads(bytes(raw)) for raw in data[RAW]) if RAW in data else iter((data,))
+
+
 def decode(record: AirbyteRecordMessage) -> Iterator[AirbyteRecordMessage]:
     """The record, or each of those that it stands for."""
     if RAW not in record.data:
         yield record
         return
-    for raw in record.data[RAW]:
-        yield AirbyteRecordMessage(stream=record.stream, data=orjson.loads(bytes(raw)), emitted_at=record.emitted_at)
+    for data in records(record.data):
+        yield AirbyteRecordMessage(stream=record.stream, data=dict(data), emitted_at=record.emitted_at)
 
 
 def decode_message(message: AirbyteMessage) -> Iterator[AirbyteMessage]:

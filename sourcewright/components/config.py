@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from sourcewright import dates
@@ -48,6 +49,12 @@ class SettingsNormalization:
         # The source starts its workers before the engine validates, so a wrong number must not reach it
         config["workers"] = workers if isinstance(workers, int) and workers > 0 else self.defaults["num_workers"]
         self.derive(config)
+
+
+def beginning(config: Mapping[str, Any]) -> datetime:
+    """When the sync began: now, unless it is a part of one that began elsewhere, at `sync_start`."""
+    told = config.get("sync_start")
+    return dates.from_text(told) if told else datetime.now(UTC)
 
 
 def tidy_date(text: str) -> str:

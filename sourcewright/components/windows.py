@@ -13,7 +13,8 @@ from sourcewright import dates
 from sourcewright.components.runtime import RuntimeComponent
 
 Record = Mapping[str, Any]
-_PROGRESS: Final = "progress"
+PROGRESS: Final = "progress"
+"""Extra field of a slice: its `WindowProgress`."""
 
 
 class WindowsIgnored(Exception):  # noqa: N818 - no error, it starts the reading of the window anew
@@ -89,7 +90,7 @@ class WindowProgress:
     def attach(cls, windows: Sequence[StreamSlice], server: Server | None = None) -> list[StreamSlice]:
         """A run of `windows`, each with a progress; the parts into which the engine splits one share it."""
         run = Run(windows, server or Server())
-        return [_with(window, window.cursor_slice, **{_PROGRESS: cls(run)}) for window in windows]
+        return [_with(window, window.cursor_slice, **{PROGRESS: cls(run)}) for window in windows]
 
     @classmethod
     def attach_runs(cls, windows: Sequence[StreamSlice], server: Server) -> tuple[list[StreamSlice], list[Run]]:
@@ -106,12 +107,12 @@ class WindowProgress:
     @classmethod
     def of(cls, window: StreamSlice) -> Self:
         """Progress that `attach` gave to `window`."""
-        return window.extra_fields[_PROGRESS]  # type: ignore[no-any-return]
+        return window.extra_fields[PROGRESS]  # type: ignore[no-any-return]
 
     @classmethod
     def find(cls, window: StreamSlice | None) -> Self | None:
         """The same; None for slices of streams without windows, which carry no progress."""
-        return window.extra_fields.get(_PROGRESS) if window is not None else None
+        return window.extra_fields.get(PROGRESS) if window is not None else None
 
     @classmethod
     def refuse(cls, window: StreamSlice | None) -> None:

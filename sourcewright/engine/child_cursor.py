@@ -4,7 +4,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.message import MessageRepository
@@ -17,7 +17,8 @@ from sourcewright.components.parents import TouchedRouter
 from sourcewright.components.windows import WindowProgress
 from sourcewright.engine.pace import StatePace
 
-_BATCH = "batch"
+BATCH: Final = "batch"
+"""Extra field of a slice: the `Batch` that it is of."""
 
 
 @dataclass(eq=False)
@@ -76,7 +77,7 @@ class ChildCursor(Cursor):
             for slice_ in self._router.slices(found.rows):
                 with self._lock:
                     batch.open += 1
-                extra_fields = {**slice_.extra_fields, _BATCH: batch}
+                extra_fields = {**slice_.extra_fields, BATCH: batch}
                 child = StreamSlice(
                     partition=slice_.partition, cursor_slice=found.window or {}, extra_fields=extra_fields
                 )
@@ -96,7 +97,7 @@ class ChildCursor(Cursor):
         slice_ = partition.to_slice()
         assert isinstance(slice_, StreamSlice)  # noqa: S101 - what stream_slices yields
         if WindowProgress.of(slice_).is_complete:
-            self._close(slice_.extra_fields[_BATCH])
+            self._close(slice_.extra_fields[BATCH])
 
     @override
     def ensure_at_least_one_state_emitted(self) -> None:

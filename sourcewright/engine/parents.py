@@ -188,7 +188,7 @@ class DefinedStreams:
         self, definition: Mapping[str, Any], config: Mapping[str, Any], state: Mapping[str, Any] | None = None
     ) -> AbstractStream:
         with self._lock:
-            factory = self._make_factory(_states(definition["name"], state))
+            factory = self._make_factory(states_of(definition["name"], state))
             stream: AbstractStream = factory.create_component(DeclarativeStream, definition, config)
         return stream
 
@@ -217,7 +217,8 @@ class DefinedStreams:
             return self._locks.setdefault(name, threading.Lock())
 
 
-def _states(stream: str, state: Mapping[str, Any] | None) -> ConnectorStateManager:
+def states_of(stream: str, state: Mapping[str, Any] | None) -> ConnectorStateManager:
+    """What the engine takes the saved `state` of one stream from."""
     if not state:
         return ConnectorStateManager([])
     saved = AirbyteStreamState(StreamDescriptor(name=stream), AirbyteStateBlob(dict(state)))

@@ -2,7 +2,7 @@
 
 import logging
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Final, Self
 
@@ -170,13 +170,8 @@ class ManifestSource(FileInputs, DescribedSource):
     ) -> Iterator[AirbyteMessage]:
         """Messages of a sync, in which one may stand for a page of records: see `raw_records`."""
         names = [stream.stream.name for stream in catalog.streams]
-        require_once(names)
-        self._chosen = set(names)
-        self.progress.total = len(names)
-        self._built = self.streams(self._config)
-        require_known(names, list(self._known))
-        self.prepare([self._constructor.models[stream.stream.name] for stream in catalog.streams])
-        self.failures = Failures(self._chosen)
+        self.prepare(self.choose(names))
+        self.failures = Failures(names)
         messages = self.failures.told_once(super().read(self.logger, self._config, catalog, state))
         try:
             yield from without_false_states(messages, self._refusals, self.failures, self._queue.progressed)
@@ -185,6 +180,15 @@ class ManifestSource(FileInputs, DescribedSource):
             self._executor.shutdown()
             self._limiter.stop()
             self._queue.stop()
+
+    def choose(self, names: Sequence[str]) -> list[DeclarativeStream]:
+        """Build the streams `names`, which are what is read from now on: their models."""
+        require_once(names)
+        self._chosen = set(names)
+        self.progress.total = len(names)
+        self._built = self.streams(self._config)
+        require_known(names, list(self._known))
+        return [self._constructor.models[name] for name in names]
 
     def prepare(self, streams: list[DeclarativeStream]) -> None:
         """Hook for subclasses, called before `streams` are read, such as to compare settings with the server's data."""

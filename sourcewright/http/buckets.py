@@ -35,6 +35,8 @@ class Bucket:
     """Beginning of the headers' names."""
     disbelieved: set[str] = field(default_factory=set)
     """Headers that asked for an absurd wait, which is told once for all buckets of a source."""
+    share: int = 1
+    """Processes that share the budget, each of which takes an equal part of it."""
     known: bool = False
     """Whether an answer has shown if there are limits; until then requests go one by one."""
     limit: int | None = None
@@ -86,8 +88,8 @@ class Bucket:
         """
         names = ("Limit", "Remaining", "Reset", "ConcurrentLimit")
         limit, remaining, reset, concurrency = (_number(answer.headers, self.prefix + name) for name in names)
-        self.concurrency = concurrency or self.concurrency
-        self.limit = limit or self.limit
+        self.concurrency = max(1, concurrency // self.share) if concurrency else self.concurrency
+        self.limit = max(1, limit // self.share) if limit else self.limit
         self.known = self.known or not _is_failure(answer) or self.limit is not None
         self._obey_retry_after(answer, now)
         if answer.status_code == requests.codes.too_many_requests:
@@ -107,7 +109,8 @@ class Bucket:
         if ends > self.reset + _SAME:
             self._open(ends)
         self.answered += 1
-        self.used = max(self.used, limit - remaining)
+        # What is used of a part of the budget is what this process sent, unless nothing of the whole remains
+        self.used = max(self.used, limit - remaining if self.share == 1 or not remaining else self.answered)
         self.foreign_requests = max(self.foreign_requests, self.used - self.answered - self.in_flight)
 
     def _obey_retry_after(self, answer: requests.Response, now: float) -> None:

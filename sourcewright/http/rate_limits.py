@@ -35,6 +35,8 @@ class Limits:
     """Beginning of its headers' names, such as `X-Sentry-Rate-Limit-`."""
     per_endpoint: bool = True
     """Whether each endpoint has a budget of its own until answers show that two share one."""
+    share: int = 1
+    """Processes among which each budget is divided, where several read with one token at once."""
 
 
 @dataclass
@@ -85,6 +87,11 @@ class RateLimiter:
             return 0.0
         with self._free:
             return max(0.0, self._buckets[endpoint].held_until - self.clock())
+
+    def most_at_once(self, stream: str) -> float:
+        """How many requests of `stream` the server lets be under way at once, as far as its answers have told."""
+        bucket = self._buckets.get(self._endpoints.get(stream, ""))
+        return min(filter(None, (bucket.concurrency, bucket.limit)), default=math.inf) if bucket else math.inf
 
     def stop(self) -> None:
         """Give no slot any more, also not to the requests that wait for one: nobody reads their answers."""
@@ -146,7 +153,8 @@ class RateLimiter:
         self.changed()  # the next request of the endpoint may begin to wait
 
     def _seconds(self, endpoint: str, since: float) -> float | None:
-        bucket, now = self._buckets.setdefault(endpoint, Bucket(self.limits.prefix, self._disbelieved)), self.clock()
+        new = Bucket(self.limits.prefix, self._disbelieved, self.limits.share)
+        bucket, now = self._buckets.setdefault(endpoint, new), self.clock()
         if now < since:
             return max(since - now, bucket.wait(now) or 0.0)
         return bucket.wait(now) if self._in_flight < self.most else None

@@ -42,6 +42,8 @@ def engine_objects() -> Mapping[str, object]:
         "JinjaInterpolation": JinjaInterpolation(),
         "HttpRequester": requester,
         "HttpClient": client,
+        "DefaultStream": streams["events"],
+        "StreamSlicerPartitionGenerator": streams["events"]._stream_partition_generator,  # type: ignore[attr-defined]  # noqa: SLF001
         "ThreadPoolManager": ThreadPoolManager(ThreadPoolExecutor(1), logging.getLogger(__name__)),
     }
     assert {type(each).__module__.split(".")[0] for each in found.values()} == {"airbyte_cdk"}

@@ -127,6 +127,22 @@ def test_given_concurrency_limit_when_asked_then_no_more_at_once(in_flight: int,
     assert a_bucket(answer, in_flight=in_flight).wait(NOW) == seconds
 
 
+def test_given_a_budget_that_processes_share_when_asked_then_one_of_them_gets_its_part() -> None:
+    shared = Bucket(LIMITS.prefix, share=4)
+    others = an_answer(Limit=30, Remaining=10, Reset=int(NOW) + 30, ConcurrentLimit=15)
+    for _ in range(6):
+        shared.learn(others, NOW)
+    assert (shared.limit, shared.concurrency, shared.wait(NOW)) == (7, 3, 0.0)
+    shared.learn(others, NOW)
+    assert shared.wait(NOW) == pytest.approx(30.0, abs=0.1)
+
+
+def test_given_a_shared_budget_when_others_used_it_up_then_nothing_is_sent() -> None:
+    shared = Bucket(LIMITS.prefix, share=4)
+    shared.learn(an_answer(Limit=30, Remaining=0, Reset=int(NOW) + 30), NOW)
+    assert shared.wait(NOW) == pytest.approx(30.0, abs=0.1)
+
+
 def test_given_local_clock_five_minutes_ahead_when_429_then_about_a_second_is_waited() -> None:
     """By the local clock the window has ended, so its real end is unknown."""
     wait = a_bucket(an_answer(429, Limit=60, Remaining=0, Reset=int(NOW) - 300)).wait(NOW)
