@@ -127,7 +127,7 @@ def _sigma(files: int) -> Workload:
 
 
 def _projects(key: str, projects: int) -> Workload:
-    streams = ("events", "issues")
+    streams = ("events",)
 
     def jobs(who: Contenders) -> list[Job]:
         return [who.ours(*streams, name=FIRST), who.again(*streams, name=QUIET)]
@@ -136,6 +136,7 @@ def _projects(key: str, projects: int) -> Workload:
         "projects": projects,
         "events_per_project": 4,
         "issues_per_project": 1,
+        "global_views": True,
         "event_bytes": FULL,
         "full_page": 100,
     }
