@@ -73,7 +73,7 @@ class Redaction(RecordTransformation):
             if container is record and name in self.cursor:
                 continue
             if action == HASH:
-                container[name] = self._hashed(container[name])
+                self._hash(container, name)
             elif container is record and name in self.key:
                 container[name] = REMOVED
             else:
@@ -90,14 +90,24 @@ class Redaction(RecordTransformation):
                     for steps, action in self.deep[name]:
                         yield from ((place, action) for place in _places(container, steps))
 
+    def _hash(self, container: Any, name: Any) -> None:
+        """Replace a text by its hash, and of an object or a list each text in it."""
+        value = container[name]
+        if not isinstance(value, dict | list):
+            container[name] = self._hashed(value)
+            return
+        inner: Any
+        for inner in containers(value):
+            for place in inner if isinstance(inner, dict) else range(len(inner)):
+                if not isinstance(inner[place], dict | list):
+                    inner[place] = self._hashed(inner[place])
+
     def _hashed(self, value: Any) -> Any:
         if value == "" or value is _GONE or isinstance(value, _Hashed):
             return value
         if isinstance(value, str):
             return _Hashed(hmac.new(self.salt, value.encode(), hashlib.sha256).hexdigest())
-        if isinstance(value, dict):
-            return {name: self._hashed(inner) for name, inner in value.items()}
-        return [self._hashed(inner) for inner in value] if isinstance(value, list) else None
+        return None
 
 
 def _places(place: Any, steps: Sequence[str]) -> Iterator[Place]:

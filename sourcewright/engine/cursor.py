@@ -15,6 +15,7 @@ from sourcewright.components.parents import ParentRouter
 from sourcewright.components.states import READ
 from sourcewright.components.windows import Run, Server, WindowProgress
 from sourcewright.engine.pace import StatePace
+from sourcewright.engine.partitions import PartitionAround
 
 Entry = Mapping[str, Any]
 """{"partition": {"project": "42"}, "cursor": {"dateCreated": "…Z"}}."""
@@ -205,25 +206,13 @@ class WindowCursor(PartitionCursor):
         cursor.close_partition(_PartitionOf(partition, window))
 
 
-class _PartitionOf(Partition):
+class _PartitionOf(PartitionAround):
     """`partition` with the slice that was read for it, which may be all of its run."""
 
     def __init__(self, partition: Partition, read: StreamSlice) -> None:
-        self._partition = partition
-        self._read = read
+        super().__init__(partition)
+        self._slice = read
 
     @override
     def to_slice(self) -> StreamSlice:
-        return self._read
-
-    @override
-    def read(self) -> Iterable[Record]:
-        return self._partition.read()
-
-    @override
-    def stream_name(self) -> str:
-        return self._partition.stream_name()
-
-    @override
-    def __hash__(self) -> int:
-        return hash(self._read)
+        return self._slice

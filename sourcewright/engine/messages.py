@@ -24,28 +24,25 @@ def without_false_states(
     """
     complete: set[str] = set()
     marks: dict[str, AirbyteMessage] = {}
-    try:
-        for message in messages:
-            if message.type is Type.RECORD:
-                yield message
-            elif message.state and message.state.stream:
-                name, state = message.state.stream.stream_descriptor.name, message.state.stream.stream_state
-                if not refusals.is_saved(name) or (failures.has_failed(name) and name not in progressed):
-                    continue
-                if state and NO_CURSOR_STATE_KEY in vars(state) and name not in complete:
-                    marks[name] = message
-                else:
-                    yield message
+    for message in messages:
+        if message.type is Type.RECORD:
+            yield message
+        elif message.state and message.state.stream:
+            name, state = message.state.stream.stream_descriptor.name, message.state.stream.stream_state
+            if not refusals.is_saved(name) or (failures.has_failed(name) and name not in progressed):
+                continue
+            if state and NO_CURSOR_STATE_KEY in vars(state) and name not in complete:
+                marks[name] = message
             else:
                 yield message
-                status = message.trace.stream_status if message.trace else None
-                if status and status.status in (AirbyteStreamStatus.COMPLETE, AirbyteStreamStatus.INCOMPLETE):
-                    refusals.left_out.tell(status.stream_descriptor.name)
-                if status and status.status is AirbyteStreamStatus.COMPLETE:
-                    complete.add(status.stream_descriptor.name)
-                    yield from filter(None, [marks.pop(status.stream_descriptor.name, None)])
-    finally:
-        refusals.left_out.tell_rest()
+        else:
+            yield message
+            status = message.trace.stream_status if message.trace else None
+            if status and status.status in (AirbyteStreamStatus.COMPLETE, AirbyteStreamStatus.INCOMPLETE):
+                refusals.left_out.tell(status.stream_descriptor.name)
+            if status and status.status is AirbyteStreamStatus.COMPLETE:
+                complete.add(status.stream_descriptor.name)
+                yield from filter(None, [marks.pop(status.stream_descriptor.name, None)])
 
 
 def saved_streams(states: Iterable[AirbyteStateMessage]) -> frozenset[str]:

@@ -11,6 +11,7 @@ from airbyte_cdk.sources.types import Record, StreamSlice
 from typing_extensions import override
 
 from sourcewright.components.runtime import Row
+from sourcewright.engine.partitions import PartitionAround
 from sourcewright.record_queue import ReadingStopped
 
 
@@ -83,12 +84,12 @@ class SharedStream(DefaultStream):
         self.shared.end(())
 
 
-@dataclass(eq=False)
-class _SharedPartition(Partition):
+class _SharedPartition(PartitionAround):
     """A partition whose records are noted as they pass."""
 
-    partition: Partition
-    shared: SharedRows
+    def __init__(self, partition: Partition, shared: SharedRows) -> None:
+        super().__init__(partition)
+        self.shared = shared
 
     @override
     def read(self) -> Iterable[Record]:
@@ -101,18 +102,6 @@ class _SharedPartition(Partition):
             self.shared.fail(error)
             raise
         self.shared.end(rows)
-
-    @override
-    def to_slice(self) -> Mapping[str, Any] | None:
-        return self.partition.to_slice()
-
-    @override
-    def stream_name(self) -> str:
-        return self.partition.stream_name()
-
-    @override
-    def __hash__(self) -> int:
-        return hash(self.partition)
 
 
 def only(fields: frozenset[str], *sources: Mapping[str, Any]) -> Row:

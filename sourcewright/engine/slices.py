@@ -3,7 +3,6 @@
 # ruff: noqa: SLF001 - of the source, and of the engine's stream
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final, TypedDict
 
@@ -104,13 +103,13 @@ class SlicedStream:
 
     def partitions(self) -> list[Partition]:
         """The engine's partitions, made once by the stream's own router and cursor."""
-        with self._reading():
+        with self._runtime.slots.reading():
             self._partitions = self._partitions or list(self.stream.generate_partitions())
         return self._partitions
 
     def most_at_once(self, slices: list[Slice]) -> float:
         """How many requests the server lets be under way at once, which the first answer of a slice tells."""
-        with self._reading():
+        with self._runtime.slots.reading():
             next(self._records_of(self._windows_of(slices[0])), None)
         return self._limiter.most_at_once(self.name)
 
@@ -121,7 +120,7 @@ class SlicedStream:
             AirbyteTracedException: A request failed for good, or, if they must be read `whole`, it was refused.
 
         """
-        with self._reading():
+        with self._runtime.slots.reading():
             for one in slices:
                 windows = self._windows_of(one)
                 yield from self._records_of(windows)
@@ -165,17 +164,12 @@ class SlicedStream:
         return False
 
     def _has_any(self, partition: Partition) -> bool:
-        with self._reading():
+        with self._runtime.slots.reading():
             return next(iter(partition.read()), None) is not None
 
     @property
     def _factory(self) -> Any:
         return self.stream._stream_partition_generator._partition_factory  # type: ignore[attr-defined]
-
-    @contextmanager
-    def _reading(self) -> Iterator[None]:
-        with self._runtime.slots.reading():
-            yield
 
 
 def _slice_of(partition: Partition) -> StreamSlice:

@@ -176,6 +176,7 @@ class ManifestSource(FileInputs, DescribedSource):
         try:
             yield from without_false_states(messages, self._refusals, self.failures, self._queue.progressed)
         finally:
+            self._refusals.left_out.tell_rest()
             self._runtime.odd_dates.tell()
             self._executor.shutdown()
             self._limiter.stop()

@@ -1,4 +1,4 @@
-"""Bodies of answers, decoded piece by piece and no further than a limit.
+"""Bodies of answers, read at once and decoded no further than a limit.
 
 requests decodes a whole body at once: one megabyte of gzip becomes a gigabyte before anybody can look at it.
 """

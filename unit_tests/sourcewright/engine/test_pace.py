@@ -9,7 +9,7 @@ from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.types import Record
 
 from sourcewright.engine.pace import StatePace
-from unit_tests.source_sentry.builders import BACKEND, NOW, WEB, an_event
+from unit_tests.source_sentry.builders import BACKEND, NOW, WEB, Json, an_event
 from unit_tests.source_sentry.sentry_mock import SentryMock
 from unit_tests.source_sentry.sync import project_states
 from unit_tests.source_sentry.test_engine import states_of
@@ -72,6 +72,14 @@ def test_given_much_to_read_in_bursts_when_a_state_is_large_then_they_never_make
     assert max(gaps(found)) <= 30
 
 
+def reading(sentry: SentryMock, *projects: Json) -> tuple[Any, ...]:
+    """Cursor of the events of `projects`, what it puts states into, and the window of each."""
+    sentry.answers_projects(*projects)
+    cursor = events_cursor(a_source(len(projects)))
+    cursor._message_repository = repository = InMemoryMessageRepository()  # noqa: SLF001
+    return cursor, repository, *cursor.stream_slices()
+
+
 def closing(cursor: Any, window: Any) -> None:
     cursor.close_partition(SimpleNamespace(to_slice=lambda: window))
 
@@ -79,10 +87,7 @@ def closing(cursor: Any, window: Any) -> None:
 def test_given_no_window_closed_when_records_come_then_no_further_state(
     sentry: SentryMock, frozen: time_machine.Traveller
 ) -> None:
-    sentry.answers_projects(BACKEND, WEB)
-    cursor = events_cursor(a_source(2))
-    cursor._message_repository = repository = InMemoryMessageRepository()  # noqa: SLF001
-    first, second = cursor.stream_slices()
+    cursor, repository, first, second = reading(sentry, BACKEND, WEB)
     frozen.shift(11)
     closing(cursor, first)
     assert len(states_of(repository)) == 1
@@ -95,10 +100,7 @@ def test_given_no_window_closed_when_records_come_then_no_further_state(
 def test_given_closed_window_that_no_state_told_yet_when_records_come_then_it_is_told(
     sentry: SentryMock, frozen: time_machine.Traveller
 ) -> None:
-    sentry.answers_projects(BACKEND, WEB)
-    cursor = events_cursor(a_source(2))
-    cursor._message_repository = repository = InMemoryMessageRepository()  # noqa: SLF001
-    first, second = cursor.stream_slices()
+    cursor, repository, first, second = reading(sentry, BACKEND, WEB)
     closing(cursor, first)
     assert states_of(repository) == []
     frozen.shift(11)
@@ -110,10 +112,7 @@ def test_given_closed_window_that_no_state_told_yet_when_records_come_then_it_is
 def test_given_stream_at_its_end_when_read_then_its_last_state_comes_once(
     waits: int, sentry: SentryMock, frozen: time_machine.Traveller
 ) -> None:
-    sentry.answers_projects(BACKEND)
-    cursor = events_cursor(a_source(1))
-    cursor._message_repository = repository = InMemoryMessageRepository()  # noqa: SLF001
-    (window,) = cursor.stream_slices()
+    cursor, repository, window = reading(sentry, BACKEND)
     frozen.shift(waits)
     closing(cursor, window)
     cursor.ensure_at_least_one_state_emitted()
